@@ -1,0 +1,1 @@
+"""Hand a network to another runtime."""

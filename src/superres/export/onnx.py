@@ -1,0 +1,141 @@
+"""Export to ONNX: dynamic sizes, the card inside, checked against PyTorch before anything is written."""
+
+from __future__ import annotations
+
+import json
+import logging
+import struct
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import ModelProto, TensorProto
+from torch import nn
+from torch.export import Dim
+
+from superres.errors import ExistingFileError
+from superres.export.parity import check_parity
+from superres.models.card import CARD_KEY, Card
+from superres.models.weights import load_network, replace_file
+
+OPSET = 20
+INPUT = "low"
+"""Name of the graph's input: (batch, channels, height, width) float32 in [0, 1]."""
+OUTPUT = "high"
+"""Name of the graph's output: the same layout, scale times the size, not clipped."""
+
+
+def export_onnx(model: str | Path, destination: Path, *, overwrite: bool = False) -> Card:
+    """Write a network as one self-contained ONNX file.
+
+    Args:
+        model: Name of a shipped network, or a weights file.
+        destination: The file to write, `.onnx`.
+        overwrite: Whether an existing file may be replaced.
+
+    Returns:
+        The card that the file carries.
+
+    Raises:
+        ExistingFileError: If the destination exists and may not be replaced.
+        InvalidWeightsError: If the weights are damaged, or the graph does not answer as PyTorch does.
+    """
+    if destination.exists() and not overwrite:
+        raise ExistingFileError(f"{destination} already exists; give --overwrite to replace it")
+    network, card = load_network(model)
+    graph = checked_graph(network, card)
+    replace_file(destination, graph.SerializeToString())
+    return card
+
+
+def checked_graph(network: nn.Module, card: Card) -> ModelProto:
+    """The graph of a network with its card, after it has answered as PyTorch does at several sizes.
+
+    Raises:
+        InvalidWeightsError: If it does not.
+    """
+    graph = _trace(network, card)
+    entry = graph.metadata_props.add()
+    entry.key, entry.value = CARD_KEY, card.to_json()
+    onnx.checker.check_model(graph)
+    check_parity(network, graph.SerializeToString(), card)
+    return graph
+
+
+def _trace(network: nn.Module, card: Card) -> ModelProto:
+    # The traced size must not equal the smallest one: a size that is special is taken for a constant.
+    example = torch.rand(1, card.channels, card.minimum_size + 50, card.minimum_size + 62)
+    sizes = {0: Dim("batch"), 2: Dim("height", min=card.minimum_size), 3: Dim("width", min=card.minimum_size)}
+    registration = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = registration.level
+    registration.setLevel(logging.ERROR)  # it reports that torchvision, which nothing here uses, is missing
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                network,
+                (example,),
+                dynamo=True,
+                input_names=[INPUT],
+                output_names=[OUTPUT],
+                dynamic_shapes=(sizes,),
+                opset_version=OPSET,
+                verbose=False,
+            )
+    finally:
+        registration.setLevel(level)
+    assert program is not None
+    return _without_traces(program.model_proto)
+
+
+def _without_traces(graph: ModelProto) -> ModelProto:
+    """Drop what the exporter notes of its own doings, file paths among them."""
+    for node in graph.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*graph.graph.value_info, *graph.graph.input, *graph.graph.output, *graph.graph.initializer):
+        del value.metadata_props[:]
+    del graph.graph.metadata_props[:]
+    del graph.metadata_props[:]
+    return graph
+
+
+def link_to_weights(graph: ModelProto, weights: Path) -> ModelProto:
+    """Let a graph refer to the tensors of a safetensors file beside it, so that the numbers exist once.
+
+    ONNX allows external data at any offset of a file; safetensors stores plain little-endian arrays
+    behind a header that says where each begins.
+
+    Args:
+        graph: Its initialisers bear the names of the tensors. Changed in place.
+        weights: The safetensors file, to lie in the same folder as the graph.
+    """
+    places = _places(weights)
+    for tensor in graph.graph.initializer:
+        if tensor.name in places:
+            offset, length = places[tensor.name]
+            _refer(tensor, weights.name, offset, length)
+    return graph
+
+
+def _refer(tensor: TensorProto, location: str, offset: int, length: int) -> None:
+    tensor.ClearField("raw_data")
+    del tensor.external_data[:]
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
+        entry = tensor.external_data.add()
+        entry.key, entry.value = key, value
+
+
+def _places(weights: Path) -> dict[str, tuple[int, int]]:
+    """Offset and length [bytes] of each tensor of a safetensors file."""
+    with weights.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+    start = 8 + length
+    return {
+        name: (start + facts["data_offsets"][0], facts["data_offsets"][1] - facts["data_offsets"][0])
+        for name, facts in header.items()
+        if name != "__metadata__"
+    }

@@ -1,0 +1,1 @@
+"""Attention: which channels and which places matter."""

@@ -1,0 +1,72 @@
+"""Enhanced spatial attention: a mask from a strongly pooled, thin copy of the features.
+
+Sources: RFANet (CVPR 2020, section 3.2) for the idea; RLFN (arXiv:2205.07514, section 3.2) for the
+form with a single convolution on the pooled map.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+AttentionForm = Literal["grid", "stretch"]
+
+POOL_STRIDE = 6
+"""Distance of two cells of the pooled map, in pixels: a stride of 2 and a pooling stride of 3."""
+
+POOL_CENTRE = 7
+"""Pixel on which the first pooled cell is centred: its window covers pixels 0 to 14."""
+
+MINIMUM_SIZE = 15
+"""The smallest side [pixels] that gives a pooled map of one cell."""
+
+_MARGIN = 2  # cells replicated on each side: 12 pixels, enough for the 7 before and at most 12 after
+
+
+class EnhancedSpatialAttention(nn.Module):
+    """Multiplies features by a mask in (0, 1) that sees about 50 pixels around each place.
+
+    The two forms differ in how the pooled map returns to full size:
+
+    * `stretch`, as published: the map is stretched to the size of the input. The place of a cell then
+      depends on the size of the image, and a tile never agrees with the whole.
+    * `grid`: cell j stays where it was pooled, centred on pixel 6 j + 7, with borders replicated.
+      Tiles that start at multiples of 6 then agree with the whole image.
+
+    Args:
+        width: Channels of the features.
+        reduced_width: Channels of the thin copy.
+        form: `grid` or `stretch`.
+    """
+
+    def __init__(self, width: int, reduced_width: int = 16, form: AttentionForm = "grid") -> None:
+        super().__init__()
+        self.form: AttentionForm = form
+        self.reduce = nn.Conv2d(width, reduced_width, kernel_size=1)
+        self.skip = nn.Conv2d(reduced_width, reduced_width, kernel_size=1)
+        self.shrink = nn.Conv2d(reduced_width, reduced_width, kernel_size=3, stride=2)
+        self.pooled = nn.Conv2d(reduced_width, reduced_width, kernel_size=3, padding=1)
+        self.expand = nn.Conv2d(reduced_width, width, kernel_size=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features weighted by their mask; (N, C, H, W) with H, W >= 15 to the same shape."""
+        reduced = self.reduce(features)
+        pooled = F.max_pool2d(self.shrink(reduced), kernel_size=7, stride=3)
+        height, width = features.shape[-2], features.shape[-1]
+        returned = self._stretch(pooled, height, width) if self.form == "stretch" else self._place(pooled, height, width)
+        return features * self.expand(returned + self.skip(reduced)).sigmoid()
+
+    def _stretch(self, pooled: Tensor, height: int, width: int) -> Tensor:
+        return F.interpolate(self.pooled(pooled), size=(height, width), mode="bilinear", align_corners=False)
+
+    def _place(self, pooled: Tensor, height: int, width: int) -> Tensor:
+        # Replicated borders, not zeros: zeros would tell the network where a tile ends.
+        padded = F.pad(pooled, (1, 1, 1, 1), mode="replicate")
+        mixed = F.conv2d(padded, self.pooled.weight, self.pooled.bias)
+        margin = F.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
+        size = [POOL_STRIDE * (side - 1) + 1 for side in (margin.shape[-2], margin.shape[-1])]
+        placed = F.interpolate(margin, size=size, mode="bilinear", align_corners=True)
+        start = POOL_STRIDE * _MARGIN - POOL_CENTRE
+        return placed[..., start : start + height, start : start + width]

@@ -1,0 +1,1 @@
+"""From low-resolution features to high-resolution pixels."""

@@ -1,0 +1,1 @@
+"""What training minimises; one value per batch, differentiable, zero or its floor at equality."""

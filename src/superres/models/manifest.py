@@ -1,0 +1,112 @@
+"""The weights that travel with the package: what they are, where they lie, and their checksums.
+
+Nothing here needs PyTorch, and nothing goes to the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from superres.errors import InvalidWeightsError, unknown_name
+from superres.models.card import Card
+
+PRETRAINED = Path(__file__).parent / "pretrained"
+"""Folder of the shipped weights."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One shipped network. The graph refers to the weights file, so that the numbers exist once."""
+
+    card: Card
+    parameters: int
+    """Trained values."""
+    macs: int
+    """Multiply-accumulates for a 1280×720 output, as the papers count."""
+    weights: str
+    """File name of the safetensors file."""
+    weights_sha256: str
+    graph: str
+    """File name of the ONNX graph."""
+    graph_sha256: str
+
+    @property
+    def name(self) -> str:
+        """The name that `--model` takes."""
+        return self.card.name
+
+    @property
+    def weights_path(self) -> Path:
+        """Where the weights lie."""
+        return PRETRAINED / self.weights
+
+    @property
+    def graph_path(self) -> Path:
+        """Where the graph lies."""
+        return PRETRAINED / self.graph
+
+
+_ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Entry, ...]:
+    """Every network that travels with the package, by name."""
+    manifest = PRETRAINED / "manifest.json"
+    return _ENTRIES.validate_json(manifest.read_bytes()) if manifest.exists() else ()
+
+
+def find(name: str) -> Entry:
+    """The shipped network of this name.
+
+    Raises:
+        UnknownNameError: If none is called so; the message says which are near.
+    """
+    for entry in shipped():
+        if entry.name == name:
+            return entry
+    raise unknown_name("model", name, [entry.name for entry in shipped()])
+
+
+def default_for(scale: int) -> Entry:
+    """The shipped network that is taken for a scale when none is named.
+
+    Raises:
+        UnknownNameError: If no shipped network has this scale.
+    """
+    for entry in shipped():
+        if entry.card.scale == scale:
+            return entry
+    raise unknown_name("scale", str(scale), [str(entry.card.scale) for entry in shipped()])
+
+
+def verify(entry: Entry) -> None:
+    """Compare both files of a shipped network with their checksums.
+
+    Raises:
+        InvalidWeightsError: If a file is missing or was changed.
+    """
+    for path, expected in ((entry.weights_path, entry.weights_sha256), (entry.graph_path, entry.graph_sha256)):
+        if not path.exists():
+            raise InvalidWeightsError(f"{path.name} of {entry.name} is missing from the installation; install superres again")
+        if sha256(path) != expected:
+            raise InvalidWeightsError(
+                f"{path.name} of {entry.name} is damaged: its checksum is not the manifest's; install superres again"
+            )
+
+
+def write_manifest(entries: tuple[Entry, ...], folder: Path = PRETRAINED) -> None:
+    """Write the manifest, sorted by name."""
+    ordered = tuple(sorted(entries, key=lambda entry: entry.name))
+    (folder / "manifest.json").write_bytes(_ENTRIES.dump_json(ordered, indent=2) + b"\n")
+    shipped.cache_clear()
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 checksum of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

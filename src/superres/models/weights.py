@@ -1,0 +1,164 @@
+"""Weights files: read and written safely, with their card inside.
+
+We write safetensors only. The authors' own checkpoints are read through PyTorch's `weights_only`
+unpickler, which runs no code, and renamed by each architecture's explicit table.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from superres.errors import InvalidWeightsError, MissingFileError, unknown_name
+from superres.models.architecture import StateDict
+from superres.models.card import CARD_KEY, Card, card_in
+from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
+from superres.models.manifest import find, shipped
+
+FOREIGN_SUFFIXES = (".pth", ".pt")
+_WRAPPERS = ("params_ema", "params", "state_dict")
+
+
+def load_network(source: str | Path) -> tuple[nn.Module, Card]:
+    """A network with its weights, in evaluation mode, and its card.
+
+    Args:
+        source: Name of a shipped network, or a file: safetensors with a card, or an authors' checkpoint.
+
+    Raises:
+        UnknownNameError: If the name is not shipped and no such file exists.
+        InvalidWeightsError: If the file is damaged, or fits no architecture.
+    """
+    path = _path_of(source)
+    if path.suffix in FOREIGN_SUFFIXES:
+        tensors, card = read_foreign(path)
+    else:
+        tensors, card = read_weights(path)
+    network = build_from_card(card)
+    fill(network, tensors, path.name)
+    return network.eval(), card
+
+
+def _path_of(source: str | Path) -> Path:
+    known = {entry.name: entry.weights_path for entry in shipped()}
+    if str(source) in known:
+        return known[str(source)]
+    path = Path(source)
+    if path.suffix:
+        if not path.exists():
+            raise MissingFileError(f"{path} was to be read as weights, but there is no such file")
+        return path
+    if str(source) in variants():
+        raise InvalidWeightsError(
+            f"{source} is an architecture without weights here; train it with a recipe, or give a file; "
+            f"networks with weights: {', '.join(sorted(known)) or 'none'}"
+        )
+    return find(str(source)).weights_path
+
+
+def fill(network: nn.Module, tensors: StateDict, file_name: str) -> None:
+    """Copy tensors into a network; every name and shape must fit.
+
+    Raises:
+        InvalidWeightsError: If a tensor is missing, left over, or of another shape.
+    """
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if wanted != found:
+        odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+        raise InvalidWeightsError(
+            f"{file_name} does not fit this network: {len(odd)} tensors differ, the first is {odd[0]} "
+            f"(network {wanted.get(odd[0], 'without it')}, file {found.get(odd[0], 'without it')})"
+        )
+    network.load_state_dict(dict(tensors))
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], Card]:
+    """Tensors and card of a safetensors file.
+
+    Raises:
+        MissingFileError: If there is no such file.
+        InvalidWeightsError: If it is damaged or carries no card.
+    """
+    if not path.exists():
+        raise MissingFileError(f"{path} was to be read as weights, but there is no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = cast(Mapping[str, str], file.metadata() or {})
+            tensors = {name: cast(Tensor, file.get_tensor(name)) for name in cast("list[str]", file.keys())}
+    except (SafetensorError, OSError) as error:
+        raise InvalidWeightsError(f"{path} is no readable safetensors file: {error}") from error
+    return tensors, card_in(metadata, path.name)
+
+
+def write_weights(path: Path, tensors: StateDict, card: Card) -> None:
+    """Write a safetensors file with its card; an existing file is replaced in one step."""
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    replace_file(path, save(plain, metadata={CARD_KEY: card.to_json()}))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a power cut, sees the old content or the new, nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
+    """Tensors under our names, and the card, of an authors' checkpoint.
+
+    Raises:
+        InvalidWeightsError: If the file holds code, is damaged, or fits no architecture of the catalogue.
+    """
+    tensors = _unpickle(path)
+    for name in ARCHITECTURES:
+        known = architecture(name)
+        if known.from_foreign is None:
+            continue
+        try:
+            config, ours = known.from_foreign(tensors)
+        except (KeyError, ValueError):
+            continue
+        return ours, known.card(path.stem, config)
+    first = next(iter(tensors), "nothing")
+    raise InvalidWeightsError(
+        f"{path.name} fits none of the architectures known here ({', '.join(ARCHITECTURES)}); its first tensor is {first!r}"
+    )
+
+
+def _unpickle(path: Path) -> dict[str, Tensor]:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise InvalidWeightsError(
+            f"{path.name} was refused: it is damaged or holds more than tensors (code in weights is never run)"
+        ) from error
+    for wrapper in _WRAPPERS:
+        if isinstance(content, dict) and wrapper in content:
+            content = content[wrapper]
+    if not isinstance(content, dict):
+        raise InvalidWeightsError(f"{path.name} holds a {type(content).__name__}, not a dictionary of tensors")
+    entries = cast("dict[str, object]", content)
+    return {name: value for name, value in entries.items() if isinstance(value, Tensor)}
+
+
+def require_scale(card: Card, scale: int) -> None:
+    """Refuse a network of another scale.
+
+    Raises:
+        UnknownNameError: If the card's scale differs.
+    """
+    if card.scale != scale:
+        raise unknown_name(f"scale of {card.name}", str(scale), [str(card.scale)])

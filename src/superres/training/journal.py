@@ -1,0 +1,42 @@
+"""The journal of a run: one JSON line per entry, and the same curves for TensorBoard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from torch.utils.tensorboard import SummaryWriter
+
+
+class Journal:
+    """Appends to `journal.jsonl` of a run folder.
+
+    Args:
+        folder: The run folder.
+        steps_before: Entries of later steps, left by a run that was killed, are dropped.
+    """
+
+    def __init__(self, folder: Path, steps_before: int) -> None:
+        self.path = folder / "journal.jsonl"
+        kept = [line for line in _lines(self.path) if cast("dict[str, Any]", json.loads(line))["total_step"] <= steps_before]
+        self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=steps_before + 1)
+
+    def write(self, *, total_step: int, stage: str, **values: float) -> None:
+        """Add an entry; `total_step` counts over all stages."""
+        entry = {"total_step": total_step, "stage": stage, **values}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        for name, value in values.items():
+            self._board.add_scalar(name, value, total_step)
+
+    def close(self) -> None:
+        """Finish the curves."""
+        self._board.close()
+
+
+def _lines(path: Path) -> list[str]:
+    """Whole lines only: the last may have been cut off by a kill."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [line for line in text.splitlines(keepends=False) if line.endswith("}")]

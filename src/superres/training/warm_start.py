@@ -1,0 +1,46 @@
+"""Warm starts: a stage begins with the weights of an earlier one, or of another network.
+
+Sources: RLFN (arXiv:2205.07514, section 3.4) restarts the same network; RFDN and EDSR begin a ×3 or
+×4 network with the trunk of the ×2 one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from superres.errors import InvalidWeightsError
+from superres.models.architecture import StateDict
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a warm start took over."""
+
+    taken: int
+    """Tensors copied."""
+    fresh: tuple[str, ...]
+    """Names of the tensors that keep their initial values."""
+
+
+def warm_start(network: nn.Module, tensors: StateDict, origin: str) -> Transfer:
+    """Copy every tensor whose name and shape fit; the others keep their initial values.
+
+    Args:
+        network: Changed in place.
+        tensors: Weights to begin with.
+        origin: Where they come from, for the message.
+
+    Raises:
+        InvalidWeightsError: If not even half of the tensors fit, so that this would be no warm start.
+    """
+    own = network.state_dict()
+    fitting = {name: tensor for name, tensor in tensors.items() if name in own and own[name].shape == tensor.shape}
+    if 2 * len(fitting) < len(own):
+        raise InvalidWeightsError(
+            f"a warm start from {origin} was asked for, but only {len(fitting)} of the network's {len(own)} tensors "
+            "fit in name and shape; start from weights of the same architecture and width"
+        )
+    network.load_state_dict({**own, **fitting})
+    return Transfer(len(fitting), tuple(name for name in own if name not in fitting))

@@ -1,0 +1,51 @@
+"""Counting cost without computing."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from superres.models.cost import cost
+
+
+def test_convolution_counts_each_weight_at_each_output_position() -> None:
+    counted = cost(nn.Conv2d(3, 8, 3, stride=2), channels=3, height=9, width=11)
+    assert (counted.macs, counted.activations, counted.convolutions) == (3 * 8 * 9 * 4 * 5, 8 * 4 * 5, 1)
+    assert counted.parameters == 3 * 8 * 9 + 8
+
+
+def test_transposed_convolution_counts_each_weight_at_each_input_position() -> None:
+    counted = cost(nn.ConvTranspose2d(3, 8, 4, stride=2), channels=3, height=9, width=11)
+    assert counted.macs == 3 * 8 * 16 * 9 * 11
+
+
+def test_grouped_convolution_counts_its_fewer_weights() -> None:
+    assert cost(nn.Conv2d(4, 8, 3, groups=4, padding=1), channels=4, height=5, width=5).macs == 8 * 9 * 25
+
+
+class Attention(nn.Module):
+    """Attention over pixels with four channels."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        pixels = image.flatten(2).transpose(1, 2)
+        return F.scaled_dot_product_attention(pixels, pixels, pixels)
+
+
+def test_attention_counts_both_of_its_products() -> None:
+    # The processor's fused kernel hides them from PyTorch's own counter (pytorch issue 195460).
+    pixels = 6 * 5
+    assert cost(Attention(), channels=4, height=6, width=5).macs == 2 * pixels * pixels * 4
+
+
+def test_operators_that_are_not_counted_are_listed() -> None:
+    assert cost(nn.Sigmoid(), channels=3, height=4, width=4).uncounted == {"aten.sigmoid": 1}
+
+
+def test_flops_are_twice_the_macs() -> None:
+    counted = cost(nn.Conv2d(1, 1, 1), channels=1, height=3, width=3)
+    assert counted.flops == 2 * counted.macs == 18
+
+
+def test_the_network_is_left_where_it_was() -> None:
+    layer = nn.Conv2d(1, 1, 1)
+    cost(layer, channels=1, height=3, width=3)
+    assert layer.weight.device == torch.device("cpu")
