@@ -1,0 +1,1 @@
+"""Pixels: files, colour, resize, tiles. Nothing here needs PyTorch."""

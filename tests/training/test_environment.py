@@ -1,0 +1,23 @@
+"""What a run was made with."""
+
+import torch
+
+from superres.training.environment import environment, resolve_precision
+
+CPU = torch.device("cpu")
+
+
+def test_environment_names_what_changes_digits() -> None:
+    facts = environment(CPU, torch.bfloat16, "abc")
+    assert (facts.torch, facts.precision, facts.data_sha256) == (torch.__version__, "bfloat16", "abc")
+    assert facts.threads == torch.get_num_threads()
+
+
+def test_asked_precision_is_given() -> None:
+    assert resolve_precision("float32", CPU) == torch.float32
+    assert resolve_precision("bfloat16", CPU) == torch.bfloat16
+
+
+def test_auto_takes_bfloat16_only_where_it_is_native() -> None:
+    native = torch.cpu._is_avx512_bf16_supported()
+    assert resolve_precision("auto", CPU) == (torch.bfloat16 if native else torch.float32)

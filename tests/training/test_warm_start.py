@@ -1,0 +1,29 @@
+"""Warm starts."""
+
+import pytest
+import torch
+
+from superres.errors import InvalidWeightsError
+from superres.models.rlfn import RLFN, RLFNConfig
+from superres.training.warm_start import warm_start
+
+
+def network(scale: int = 2, width: int = 8) -> RLFN:
+    return RLFN(RLFNConfig(scale=scale, width=width, blocks=1, attention_width=4))
+
+
+def test_same_network_takes_every_tensor() -> None:
+    old, new = network(), network()
+    transfer = warm_start(new, old.state_dict(), "old")
+    assert not transfer.fresh
+    assert all(torch.equal(a, b) for a, b in zip(old.parameters(), new.parameters(), strict=True))
+
+
+def test_another_scale_keeps_only_its_own_upsampling() -> None:
+    transfer = warm_start(network(scale=3), network(scale=2).state_dict(), "old")
+    assert transfer.fresh == ("upsample.convolution.weight", "upsample.convolution.bias")
+
+
+def test_another_width_is_refused() -> None:
+    with pytest.raises(InvalidWeightsError, match=r"only \d+ of the network's \d+ tensors fit"):
+        warm_start(network(width=12), network(width=8).state_dict(), "old")
