@@ -1,0 +1,1 @@
+"""Image sets: folders, packed files, benchmark layouts."""

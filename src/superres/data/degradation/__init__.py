@@ -1,0 +1,1 @@
+"""What makes images worse, on purpose."""

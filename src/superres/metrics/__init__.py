@@ -1,0 +1,1 @@
+"""Numbers about two images, each under a named protocol."""

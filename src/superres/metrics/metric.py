@@ -1,0 +1,46 @@
+"""What the house must know of a metric, and what every metric checks at its door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from superres.errors import InvalidImageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """One number about a restored image and its reference."""
+
+    name: str
+    """As tables, options and JSON keys spell it."""
+    title: str
+    """As a person reads it."""
+    unit: str
+    """Such as `dB`; empty where there is none."""
+    higher_is_better: bool
+    best: float
+    """The value of a perfect copy."""
+    source: str
+    function: Callable[[Tensor, Tensor], Tensor]
+    """Restored and reference, both (N, C, H, W) in [0, 1], to one value per image."""
+
+
+def check_pair(restored: Tensor, reference: Tensor) -> None:
+    """Refuse two batches that cannot be compared.
+
+    Raises:
+        InvalidImageError: If shape, dtype or device differ, or they are no (N, C, H, W).
+    """
+    if restored.ndim != 4 or restored.shape != reference.shape:
+        raise InvalidImageError(
+            "two batches (N, C, H, W) of one shape are compared, "
+            f"got {tuple(restored.shape)} and {tuple(reference.shape)}"
+        )
+    if restored.dtype != reference.dtype or restored.device != reference.device:
+        raise InvalidImageError(
+            f"two batches of one kind are compared, got {restored.dtype} on {restored.device} "
+            f"and {reference.dtype} on {reference.device}"
+        )
