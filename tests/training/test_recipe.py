@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from recipes import HEAD, stage
+from samples.recipes import HEAD, stage
 
 from superres.errors import InvalidConfigError, MissingFileError, UnknownNameError
 from superres.training.recipe import Recipe, parse_recipe, read_recipe

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from recipes import recipe, stage
+from samples.recipes import recipe, stage
 
 from superres.errors import ExistingFileError, InvalidConfigError, InvalidWeightsError, MissingFileError
 from superres.models.weights import load_network, read_weights
@@ -82,7 +82,8 @@ def test_killed_run_resumes_to_the_same_weights_bit_for_bit(tmp_path: Path, kill
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     steady = [{key: value for key, value in entry.items() if key != "images_per_second"} for entry in journal(killed)]
     assert steady == [
-        {key: value for key, value in entry.items() if key != "images_per_second"} for entry in journal(tmp_path / "whole")
+        {key: value for key, value in entry.items() if key != "images_per_second"}
+        for entry in journal(tmp_path / "whole")
     ]
 
 
@@ -127,6 +128,11 @@ def test_missing_folder_of_images_is_named(tmp_path: Path) -> None:
 
 
 def test_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
-    path = recipe(tmp_path, stage(steps=60).replace("learning_rate = 1e-3", "learning_rate = 1e30").replace("clip_norm = 1.0", "clip_norm = 0.0"))
+    path = recipe(
+        tmp_path,
+        stage(steps=60)
+        .replace("learning_rate = 1e-3", "learning_rate = 1e30")
+        .replace("clip_norm = 1.0", "clip_norm = 0.0"),
+    )
     with pytest.raises(InvalidConfigError, match="no longer finite"):
         train(path, output=tmp_path / "run")

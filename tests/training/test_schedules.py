@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from recipes import stage
+from samples.recipes import stage
 
 from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate

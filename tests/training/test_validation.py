@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from recipes import images
+from samples.recipes import images
 from torch import Tensor, nn
 
 from superres.training.validation import Validation

@@ -75,7 +75,9 @@ def _mixed(image: Any, matrix: NDArray[np.float64], offset: NDArray[np.float64])
     """Each output channel as a weighted sum of the three input channels."""
     space: Any = array_api_compat.array_namespace(image)
     channels = [image[..., index : index + 1, :, :] for index in range(3)]
-    return space.concat([_sum(row, channels) + shift for row, shift in zip(matrix.tolist(), offset.tolist(), strict=True)], axis=-3)
+    return space.concat(
+        [_sum(row, channels) + shift for row, shift in zip(matrix.tolist(), offset.tolist(), strict=True)], axis=-3
+    )
 
 
 def _sum(weights: Sequence[float], channels: Sequence[Any]) -> Any:

@@ -76,7 +76,9 @@ def image_files(folder: Path) -> tuple[Path, ...]:
         raise MissingFileError(f"images were to be read from {folder}, but there is no such folder")
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE_SUFFIXES and path.is_file())
     if not found:
-        raise MissingFileError(f"{folder} holds no image; files that end in {', '.join(READABLE_SUFFIXES)} are looked for")
+        raise MissingFileError(
+            f"{folder} holds no image; files that end in {', '.join(READABLE_SUFFIXES)} are looked for"
+        )
     return tuple(found)
 
 
@@ -96,7 +98,9 @@ def _check_input(path: Path) -> None:
 
 def _reason(error: Any) -> str:
     """The last line of what libvips says."""
-    lines = [line.strip() for line in str(error.detail if hasattr(error, "detail") else error).splitlines() if line.strip()]
+    lines = [
+        line.strip() for line in str(error.detail if hasattr(error, "detail") else error).splitlines() if line.strip()
+    ]
     return lines[-1] if lines else "no reason given"
 
 
@@ -129,7 +133,11 @@ def _open(path: Path, access: str) -> Any:
 def _as_rgb_or_grey(image: Any, path: Path) -> Any:
     if image.interpretation in ("cmyk", "lab", "labs"):
         wide = image.format == "ushort"
-        image = image.icc_transform("srgb", embedded=True, depth=16 if wide else 8) if _has_profile(image) else image.colourspace("srgb")
+        image = (
+            image.icc_transform("srgb", embedded=True, depth=16 if wide else 8)
+            if _has_profile(image)
+            else image.colourspace("srgb")
+        )
         image = image.copy()
         image.remove("icc-profile-data") if _has_profile(image) else None
     if image.format not in ("uchar", "ushort"):

@@ -81,7 +81,13 @@ PROTOCOLS: Mapping[str, Protocol] = {
             is_rounded=True,
             source="the lightweight networks' papers, after RCAN's Evaluate_PSNR_SSIM.m",
         ),
-        Protocol(name="ntire", colour="rgb", border=4, is_rounded=True, source="NTIRE efficient super-resolution, test_demo.py"),
+        Protocol(
+            name="ntire",
+            colour="rgb",
+            border=4,
+            is_rounded=True,
+            source="NTIRE efficient super-resolution, test_demo.py",
+        ),
         Protocol(name="rgb", colour="rgb", border="scale", is_rounded=True, source="BasicSR's model zoo"),
     )
 }

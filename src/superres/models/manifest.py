@@ -93,7 +93,9 @@ def verify(entry: Entry) -> None:
     """
     for path, expected in ((entry.weights_path, entry.weights_sha256), (entry.graph_path, entry.graph_sha256)):
         if not path.exists():
-            raise InvalidWeightsError(f"{path.name} of {entry.name} is missing from the installation; install superres again")
+            raise InvalidWeightsError(
+                f"{path.name} of {entry.name} is missing from the installation; install superres again"
+            )
         if sha256(path) != expected:
             raise InvalidWeightsError(
                 f"{path.name} of {entry.name} is damaged: its checksum is not the manifest's; install superres again"

@@ -19,7 +19,9 @@ class Journal:
 
     def __init__(self, folder: Path, steps_before: int) -> None:
         self.path = folder / "journal.jsonl"
-        kept = [line for line in _lines(self.path) if cast("dict[str, Any]", json.loads(line))["total_step"] <= steps_before]
+        kept = [
+            line for line in _lines(self.path) if cast("dict[str, Any]", json.loads(line))["total_step"] <= steps_before
+        ]
         self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
         self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=steps_before + 1)
 

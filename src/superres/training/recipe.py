@@ -84,7 +84,9 @@ class Stage:
         if min(self.steps, self.batch_size, self.patch_size) < 1:
             raise InvalidConfigError(f"stage {self.name!r}: steps, batch_size and patch_size must be at least 1")
         if (self.schedule == "halving") != (self.halve_every > 0):
-            raise InvalidConfigError(f"stage {self.name!r}: halve_every goes with schedule = \"halving\", and only with it")
+            raise InvalidConfigError(
+                f'stage {self.name!r}: halve_every goes with schedule = "halving", and only with it'
+            )
         if not 0 <= self.average < 1:
             raise InvalidConfigError(f"stage {self.name!r}: average must lie in [0, 1), got {self.average}")
         for name in self.loss:
@@ -128,7 +130,9 @@ def _check_start(stage: Stage, earlier: list[str], every: list[str]) -> None:
     looks_like_stage = not re.search(r"[./]|_x\d", stage.start)
     if not is_earlier and (stage.start in every or looks_like_stage):
         have = ", ".join([*earlier, RANDOM])
-        raise InvalidConfigError(f"stage {stage.name!r} starts from {stage.start!r}, which no earlier stage produces (have: {have})")
+        raise InvalidConfigError(
+            f"stage {stage.name!r} starts from {stage.start!r}, which no earlier stage produces (have: {have})"
+        )
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -47,7 +47,9 @@ class Result:
     """Mean over the validation images [dB], of the last stage's best averaged weights."""
 
 
-def train(recipe_path: Path, *, output: Path | None = None, resume: bool = False, watch: Watcher | None = None) -> Result:
+def train(
+    recipe_path: Path, *, output: Path | None = None, resume: bool = False, watch: Watcher | None = None
+) -> Result:
     """Run a recipe from its first stage to its last.
 
     Args:
@@ -75,9 +77,13 @@ def train(recipe_path: Path, *, output: Path | None = None, resume: bool = False
 def _open_folder(folder: Path, recipe_path: Path, resume: bool) -> None:
     own = folder / "recipe.toml"
     if own.exists() and not resume:
-        raise ExistingFileError(f"{folder} already holds a run; give --resume to go on with it, or another folder with --output")
+        raise ExistingFileError(
+            f"{folder} already holds a run; give --resume to go on with it, or another folder with --output"
+        )
     if own.exists() and own.read_bytes() != recipe_path.read_bytes():
-        raise InvalidConfigError(f"{recipe_path} differs from the recipe that the run in {folder} began with; use another --output")
+        raise InvalidConfigError(
+            f"{recipe_path} differs from the recipe that the run in {folder} began with; use another --output"
+        )
     (folder / "stages").mkdir(parents=True, exist_ok=True)
     if not own.exists():
         shutil.copyfile(recipe_path, own)

@@ -55,7 +55,9 @@ class EnhancedSpatialAttention(nn.Module):
         reduced = self.reduce(features)
         pooled = F.max_pool2d(self.shrink(reduced), kernel_size=7, stride=3)
         height, width = features.shape[-2], features.shape[-1]
-        returned = self._stretch(pooled, height, width) if self.form == "stretch" else self._place(pooled, height, width)
+        returned = (
+            self._stretch(pooled, height, width) if self.form == "stretch" else self._place(pooled, height, width)
+        )
         return features * self.expand(returned + self.skip(reduced)).sigmoid()
 
     def _stretch(self, pooled: Tensor, height: int, width: int) -> Tensor:
