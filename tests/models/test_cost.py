@@ -1,8 +1,8 @@
 """Counting cost without computing."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from superres.models.cost import cost
 
@@ -27,7 +27,7 @@ class Attention(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         pixels = image.flatten(2).transpose(1, 2)
-        return F.scaled_dot_product_attention(pixels, pixels, pixels)
+        return functional.scaled_dot_product_attention(pixels, pixels, pixels)
 
 
 def test_attention_counts_both_of_its_products() -> None:

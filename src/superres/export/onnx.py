@@ -7,6 +7,7 @@ import logging
 import struct
 import warnings
 from pathlib import Path
+from typing import Any, cast
 
 import onnx
 import torch
@@ -14,10 +15,11 @@ from onnx import ModelProto, TensorProto
 from torch import nn
 from torch.export import Dim
 
-from superres.errors import ExistingFileError
+from superres.errors import ExistingFileError, InvalidWeightsError
 from superres.export.parity import check_parity
 from superres.models.card import CARD_KEY, Card
-from superres.models.weights import load_network, replace_file
+from superres.models.weights import load_network
+from superres.models.writing import replace_file
 
 OPSET = 20
 INPUT = "low"
@@ -73,7 +75,7 @@ def _trace(network: nn.Module, card: Card) -> ModelProto:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            program = torch.onnx.export(
+            program: Any = torch.onnx.export(
                 network,
                 (example,),
                 dynamo=True,
@@ -85,8 +87,7 @@ def _trace(network: nn.Module, card: Card) -> ModelProto:
             )
     finally:
         registration.setLevel(level)
-    assert program is not None
-    return _without_traces(program.model_proto)
+    return _without_traces(cast("ModelProto", program.model_proto))
 
 
 def _without_traces(graph: ModelProto) -> ModelProto:
@@ -110,12 +111,19 @@ def link_to_weights(graph: ModelProto, weights: Path) -> ModelProto:
     Args:
         graph: Its initialisers bear the names of the tensors. Changed in place.
         weights: The safetensors file, to lie in the same folder as the graph.
+
+    Raises:
+        InvalidWeightsError: If the graph lacks a tensor of the file, or has other numbers for it.
     """
-    places = _places(weights)
-    for tensor in graph.graph.initializer:
-        if tensor.name in places:
-            offset, length = places[tensor.name]
-            _refer(tensor, weights.name, offset, length)
+    content = weights.read_bytes()
+    initialisers = {tensor.name: tensor for tensor in graph.graph.initializer}
+    for name, (offset, length) in _places(content).items():
+        tensor = initialisers.get(name)
+        if tensor is None or tensor.raw_data != content[offset : offset + length]:
+            raise InvalidWeightsError(
+                f"a graph cannot refer to {weights.name}: its numbers for {name} are not those of the file"
+            )
+        _refer(tensor, weights.name, offset, length)
     return graph
 
 
@@ -128,12 +136,11 @@ def _refer(tensor: TensorProto, location: str, offset: int, length: int) -> None
         entry.key, entry.value = key, value
 
 
-def _places(weights: Path) -> dict[str, tuple[int, int]]:
+def _places(content: bytes) -> dict[str, tuple[int, int]]:
     """Offset and length [bytes] of each tensor of a safetensors file."""
-    with weights.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
+    (length,) = struct.unpack_from("<Q", content)
     start = 8 + length
+    header = json.loads(content[8:start])
     return {
         name: (start + facts["data_offsets"][0], facts["data_offsets"][1] - facts["data_offsets"][0])
         for name, facts in header.items()

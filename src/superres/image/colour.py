@@ -42,7 +42,7 @@ def rgb_to_ycbcr(image: Image, form: Range = "studio") -> Image:
 def ycbcr_to_rgb(image: Image, form: Range = "studio") -> Image:
     """YCbCr of BT.601 to RGB, the inverse of `rgb_to_ycbcr`; not clipped."""
     matrix, offset = _matrix(form)
-    inverse = np.linalg.inv(matrix)
+    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
     return _mixed(_three_channels(image), inverse, -inverse @ offset)
 
 

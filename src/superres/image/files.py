@@ -1,44 +1,35 @@
 """Image files: read with everything that belongs to the picture, written in one step.
 
-Upright pixels, 8 or 16 bit, grey or RGB, alpha, ICC profile, EXIF, XMP and IPTC go in and out.
+Upright pixels, 8 or 16 bit, grey or RGB, alpha, ICC profile, EXIF, XMP, IPTC and resolution go in and out.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import uuid
+import stat
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import pyvips
 
 from superres.errors import (
     ExistingFileError,
-    ImageTooLargeError,
-    InvalidImageError,
     InvalidRequestError,
     MissingFileError,
+    SuperResError,
     UnreadableFileError,
     UnwritableFileError,
 )
+from superres.image.decoding import decode, reason
+from superres.image.encoding import encode
 from superres.image.formats import FORMATS
-from superres.image.picture import Integers, Metadata, Picture
-from superres.image.pixels import to_eight_bit
-
-# pyvips reports every call to the root logger unless somebody listens.
-logging.getLogger("pyvips").addHandler(logging.NullHandler())
-logging.getLogger("pyvips").propagate = False
-import pyvips  # noqa: E402
+from superres.image.picture import Picture
+from superres.image.placing import placed
 
 MAX_PIXELS = 300_000_000
 """More pixels than this are refused before anything is decoded, unless the caller allows more."""
 
 READABLE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif")
 """Files that a folder's listing takes for images; reading itself looks at the content, not the name."""
-
-_LOADERS = ("pngload", "jpegload", "webpload", "tiffload", "heifload", "gifload")
-_BLOBS = {"icc": "icc-profile-data", "exif": "exif-data", "xmp": "xmp-data", "iptc": "iptc-data"}
 
 
 def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -56,107 +47,68 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
         ImageTooLargeError: If it claims more pixels than the limit.
         InvalidImageError: If its pixels are of a kind that is not known here.
     """
-    _check_input(path)
     try:
-        return _read(path, max_pixels)
-    except pyvips.Error as error:
-        raise UnreadableFileError(
-            f"{path} was to be read as an image, but it is damaged, truncated or no image ({_reason(error)}); "
-            "PNG, JPEG, WebP, TIFF, AVIF and GIF can be read"
-        ) from error
+        mode = _mode(path)
+    except OSError as error:
+        raise UnreadableFileError(f"{path} was to be read as an image, but cannot be: {reason(error)}") from error
+    if mode is None:
+        raise MissingFileError(f"{path} was to be read as an image, but there is no such file")
+    if stat.S_ISDIR(mode):
+        raise UnreadableFileError(f"{path} was to be read as an image, but it is a folder; name a file in it")
+    if not stat.S_ISREG(mode):
+        raise UnreadableFileError(f"{path} was to be read as an image, but it is a device or a pipe; name a file")
+    return decode(path, max_pixels)
+
+
+def write_picture(path: Path, picture: Picture, *, quality: int | None = None, overwrite: bool = False) -> None:
+    """Write an image file; until it is complete, nothing bears its name.
+
+    What a format cannot hold: JPEG and WebP have 8 bits, to which 16-bit values are rounded, AVIF has 12.
+    JPEG has no alpha, transparency shows white. WebP and AVIF have no grey and repeat it in RGB. TIFF has no EXIF.
+
+    Args:
+        path: Its ending names the format: .png, .jpg, .webp, .tif or .avif.
+        picture: What to write.
+        quality: 1 to 100 for JPEG, WebP and AVIF; where not given 95, lossless and 80.
+        overwrite: Whether an existing file may be replaced.
+
+    Raises:
+        InvalidRequestError: If the name's ending is no known format, or the quality is out of range.
+        ExistingFileError: If the file exists and may not be replaced.
+        UnwritableFileError: If the place does not take the file.
+    """
+    check_output(path, overwrite=overwrite, height=picture.height, width=picture.width)
+    if quality is not None and not 1 <= quality <= 100:
+        raise InvalidRequestError(f"a quality of {quality} was asked for; it lies between 1 and 100")
+    try:
+        with placed(path, overwrite=overwrite) as unfinished:
+            encode(picture, unfinished, FORMATS[path.suffix.lower()], quality)
+    except SuperResError:
+        raise
+    except (pyvips.Error, OSError) as error:
+        raise UnwritableFileError(f"{path} could not be written: {reason(error)}") from error
 
 
 def image_files(folder: Path) -> tuple[Path, ...]:
-    """The images of a folder, by name; not those of its subfolders.
+    """The images of a folder, by name; neither hidden ones nor those of its subfolders.
 
     Raises:
         MissingFileError: If there is no such folder, or no image in it.
+        UnreadableFileError: If the folder does not allow to be read.
     """
-    if not folder.is_dir():
-        raise MissingFileError(f"images were to be read from {folder}, but there is no such folder")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE_SUFFIXES and path.is_file())
+    try:
+        if not stat.S_ISDIR(_mode(folder) or 0):
+            raise MissingFileError(f"images were to be read from {folder}, but there is no such folder")
+        found = sorted(path for path in folder.iterdir() if _is_image(path))
+    except SuperResError:
+        raise
+    except OSError as error:
+        raise UnreadableFileError(f"images were to be read from {folder}, but cannot be: {reason(error)}") from error
     if not found:
         raise MissingFileError(
             f"{folder} holds no image; files that end in {', '.join(READABLE_SUFFIXES)} are looked for"
         )
     return tuple(found)
-
-
-def _check_input(path: Path) -> None:
-    if not path.exists():
-        raise MissingFileError(f"{path} was to be read as an image, but there is no such file")
-    if path.is_dir():
-        raise UnreadableFileError(f"{path} was to be read as an image, but it is a folder; name a file in it")
-    try:
-        with path.open("rb") as file:
-            is_empty = not file.read(1)
-    except OSError as error:
-        raise UnreadableFileError(f"{path} cannot be read: {error.strerror}") from error
-    if is_empty:
-        raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
-
-
-def _reason(error: Any) -> str:
-    """The last line of what libvips says."""
-    lines = [
-        line.strip() for line in str(error.detail if hasattr(error, "detail") else error).splitlines() if line.strip()
-    ]
-    return lines[-1] if lines else "no reason given"
-
-
-def _read(path: Path, max_pixels: int) -> Picture:
-    image = _open(path, "sequential")
-    if not str(image.get("vips-loader")).startswith(_LOADERS):
-        raise UnreadableFileError(f"{path} is no PNG, JPEG, WebP, TIFF, AVIF or GIF; convert it to one of them first")
-    if image.width * image.height > max_pixels:
-        raise ImageTooLargeError(
-            f"{path} claims {image.width}×{image.height} pixels, more than the limit of {max_pixels / 1e6:g} million; "
-            "a higher limit can be given with --max-pixels"
-        )
-    if image.get_typeof("orientation") and image.get("orientation") > 1:
-        image = _open(path, "random").autorot()
-    image = _as_rgb_or_grey(image, path)
-    values: Any = image.numpy()
-    pixels = values.reshape(image.height, image.width, image.bands)
-    has_alpha = image.bands in (2, 4)
-    return Picture(
-        pixels=np.ascontiguousarray(pixels[..., :-1]) if has_alpha else pixels,
-        alpha=np.ascontiguousarray(pixels[..., -1]) if has_alpha else None,
-        metadata=_metadata(image),
-    )
-
-
-def _open(path: Path, access: str) -> Any:
-    return pyvips.Image.new_from_file(str(path), access=access, fail_on="truncated")
-
-
-def _as_rgb_or_grey(image: Any, path: Path) -> Any:
-    if image.interpretation in ("cmyk", "lab", "labs"):
-        wide = image.format == "ushort"
-        image = (
-            image.icc_transform("srgb", embedded=True, depth=16 if wide else 8)
-            if _has_profile(image)
-            else image.colourspace("srgb")
-        )
-        image = image.copy()
-        image.remove("icc-profile-data") if _has_profile(image) else None
-    if image.format not in ("uchar", "ushort"):
-        raise InvalidImageError(f"{path} holds values of the type {image.format}; convert it to 8 or 16 bit first")
-    if image.bands > 4:
-        raise InvalidImageError(f"{path} has {image.bands} channels; grey or RGB, with or without alpha, can be used")
-    return image
-
-
-def _has_profile(image: Any) -> bool:
-    return bool(image.get_typeof("icc-profile-data"))
-
-
-def _metadata(image: Any) -> Metadata:
-    names = set(image.get_fields())
-    blobs = {key: bytes(image.get(name)) for key, name in _BLOBS.items() if name in names}
-    fields = tuple((name, str(image.get(name))) for name in sorted(names) if name.startswith("exif-ifd"))
-    has_resolution = "resolution-unit" in names or "exif-ifd0-XResolution" in names
-    return Metadata(**blobs, exif_fields=fields, resolution=(image.xres, image.yres) if has_resolution else None)
 
 
 def check_output(path: Path, *, overwrite: bool = False, height: int = 1, width: int = 1) -> None:
@@ -178,96 +130,42 @@ def check_output(path: Path, *, overwrite: bool = False, height: int = 1, width:
         raise InvalidRequestError(
             f"{path} was to be written, but {suffix or 'no ending'!r} names no format; use {', '.join(FORMATS)}"
         )
-    if path.is_dir():
-        raise UnwritableFileError(f"{path} was to be written as a file, but it is a folder")
-    if path.exists() and not overwrite:
-        raise ExistingFileError(f"{path} already exists; give --overwrite to replace it, or another --output")
-    if not path.parent.is_dir():
-        raise UnwritableFileError(f"{path} cannot be written: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK):
-        raise UnwritableFileError(f"{path} cannot be written: the folder {path.parent} does not allow it")
+    try:
+        _check_place(path, overwrite=overwrite)
+    except SuperResError:
+        raise
+    except OSError as error:
+        raise UnwritableFileError(f"{path} cannot be written: {reason(error)}") from error
     limit = FORMATS[suffix].longest_side
     if max(height, width) > limit:
         raise UnwritableFileError(
-            f"{path} would be {width}×{height} pixels, but {suffix} files end at {limit} pixels a side; use .png or .tif"
+            f"{path} would be {width}×{height} pixels, but {suffix} files end at {limit} pixels a side; "
+            "use .png or .tif"
         )
 
 
-def write_picture(path: Path, picture: Picture, *, quality: int | None = None, overwrite: bool = False) -> None:
-    """Write an image file; until it is complete, nothing bears its name.
+def _check_place(path: Path, *, overwrite: bool) -> None:
+    mode = _mode(path)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise UnwritableFileError(f"{path} was to be written as a file, but it is a folder")
+    if mode is not None and not overwrite:
+        raise ExistingFileError(f"{path} already exists; give --overwrite to replace it, or another --output")
+    if not stat.S_ISDIR(_mode(path.parent) or 0):
+        raise UnwritableFileError(f"{path} cannot be written: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise UnwritableFileError(f"{path} cannot be written: the folder {path.parent} does not allow it")
 
-    JPEG and WebP have 8 bits, JPEG no alpha: 16-bit values are rounded, transparency shows white. AVIF
-    keeps 12 bits.
 
-    Args:
-        path: Its ending names the format: .png, .jpg, .webp, .tif or .avif.
-        picture: What to write.
-        quality: 1 to 100 for JPEG, WebP and AVIF; where not given 95, lossless and 80.
-        overwrite: Whether an existing file may be replaced.
+def _is_image(path: Path) -> bool:
+    # Hidden files are other systems' notes about images, such as macOS's "._photo.jpg".
+    return path.suffix.lower() in READABLE_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
-    Raises:
-        InvalidRequestError: If the name's ending is no known format, or the quality is out of range.
-        ExistingFileError: If the file exists and may not be replaced.
-        UnwritableFileError: If the place does not take the file.
-    """
-    check_output(path, overwrite=overwrite, height=picture.height, width=picture.width)
-    if quality is not None and not 1 <= quality <= 100:
-        raise InvalidRequestError(f"a quality of {quality} was asked for; it lies between 1 and 100")
-    suffix = path.suffix.lower()
-    temporary = path.with_name(f".{path.stem[:100]}.{uuid.uuid4().hex[:8]}.part{suffix}")
+
+def _mode(path: Path) -> int | None:
+    """Kind and permissions of what is at a path, or None if nothing is; OSError if the path makes no sense."""
     try:
-        FORMATS[suffix].save(_to_vips(picture, suffix), str(temporary), quality)
-        _publish(temporary, path, overwrite)
-    except (pyvips.Error, OSError) as error:
-        if isinstance(error, ExistingFileError):
-            raise
-        raise UnwritableFileError(f"{path} could not be written: {_reason(error)}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
-    if overwrite:
-        temporary.replace(path)
-        return
-    try:
-        os.link(temporary, path)  # unlike a rename, never replaces what appeared meanwhile
-    except FileExistsError as error:
-        raise ExistingFileError(f"{path} appeared while it was being made; give --overwrite to replace it") from error
-    except OSError:  # a file system without hard links
-        temporary.rename(path)
-
-
-def _to_vips(picture: Picture, suffix: str) -> Any:
-    pixels, alpha = picture.pixels, picture.alpha
-    if pixels.dtype == np.uint16 and not FORMATS[suffix].is_wide:
-        pixels, alpha = to_eight_bit(pixels), None if alpha is None else to_eight_bit(alpha)
-    if alpha is not None and not FORMATS[suffix].has_alpha:
-        pixels, alpha = _on_white(pixels, alpha), None
-    if alpha is not None:
-        pixels = np.concatenate([pixels, alpha[..., None]], axis=2)
-    image: Any = pyvips.Image.new_from_array(np.ascontiguousarray(pixels))
-    return _with_metadata(image, picture)
-
-
-def _on_white(pixels: Integers, alpha: Integers) -> Any:
-    white = int(np.iinfo(pixels.dtype).max)
-    cover = alpha[..., None].astype(np.float32) / white
-    return np.rint(pixels * cover + white * (1 - cover)).astype(pixels.dtype)
-
-
-def _with_metadata(image: Any, picture: Picture) -> Any:
-    wide = image.format == "ushort"
-    grey, rgb = ("grey16", "rgb16") if wide else ("b-w", "srgb")
-    metadata = picture.metadata
-    options: dict[str, Any] = {"interpretation": grey if picture.is_grey else rgb}
-    if metadata.resolution is not None:
-        options |= {"xres": metadata.resolution[0], "yres": metadata.resolution[1]}
-    image = image.copy(**options)
-    for key, name in _BLOBS.items():
-        value = getattr(metadata, key)
-        if value is not None:
-            image.set_type(pyvips.GValue.blob_type, name, value)
-    for name, text in metadata.exif_fields:
-        image.set_type(pyvips.GValue.gstr_type, name, text)
-    return image
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValueError as error:
+        raise OSError(f"its name is not allowed ({error})") from error

@@ -17,7 +17,7 @@ PNG_COMPRESSION = 3
 class Format:
     """A format that pictures can be written in."""
 
-    save: Callable[[Any, str, int | None], None]
+    save: Callable[[Any, bytes, int | None], None]
     """Writes a libvips image to a path at a quality."""
     has_alpha: bool
     is_wide: bool
@@ -26,28 +26,30 @@ class Format:
     """Of a picture [pixels]."""
 
 
-def _save_png(image: Any, path: str, _: int | None) -> None:
+def _save_png(image: Any, path: bytes, _: int | None) -> None:
     image.pngsave(path, compression=PNG_COMPRESSION)
 
 
-def _save_jpeg(image: Any, path: str, quality: int | None) -> None:
+def _save_jpeg(image: Any, path: bytes, quality: int | None) -> None:
     image.jpegsave(path, Q=quality or JPEG_QUALITY, optimize_coding=True, subsample_mode="auto")
 
 
-def _save_webp(image: Any, path: str, quality: int | None) -> None:
-    image.webpsave(path, lossless=quality is None, Q=quality or 100, effort=2 if quality is None else 4)
+def _save_webp(image: Any, path: bytes, quality: int | None) -> None:
+    # Without `exact`, colours under full transparency are lost.
+    is_lossless = quality is None
+    image.webpsave(path, lossless=is_lossless, exact=is_lossless, Q=quality or 100, effort=2 if is_lossless else 4)
 
 
-def _save_tiff(image: Any, path: str, _: int | None) -> None:
+def _save_tiff(image: Any, path: bytes, _: int | None) -> None:
     image.tiffsave(path, compression="deflate", predictor="horizontal", bigtiff=image.width * image.height > 2**28)
 
 
-def _save_avif(image: Any, path: str, quality: int | None) -> None:
+def _save_avif(image: Any, path: bytes, quality: int | None) -> None:
     depth = 12 if image.format == "ushort" else 8
     image.heifsave(path, compression="av1", Q=quality or AVIF_QUALITY, bitdepth=depth, effort=2)
 
 
-_JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_535)
+_JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_500)
 _TIFF = Format(save=_save_tiff, has_alpha=True, is_wide=True, longest_side=2**31 - 1)
 
 FORMATS: Mapping[str, Format] = {

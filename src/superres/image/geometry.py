@@ -36,7 +36,8 @@ def crop_to_multiple(pixels: NDArray[Any], multiple: int) -> NDArray[Any]:
     height, width = (side // multiple * multiple for side in pixels.shape[:2])
     if min(height, width) == 0:
         raise InvalidImageError(
-            f"an image of {pixels.shape[1]}×{pixels.shape[0]} pixels is too small to be cropped to a multiple of {multiple}"
+            f"an image of {pixels.shape[1]}×{pixels.shape[0]} pixels is too small to be cropped "
+            f"to a multiple of {multiple}"
         )
     return pixels[:height, :width]
 

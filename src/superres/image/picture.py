@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from superres.errors import InvalidImageError
+
 Integers = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metadata:
-    """What travels from the input to the output unchanged."""
+    """What travels from the input to the output; nothing in it asks for a turn."""
 
     icc: bytes | None = None
     """Colour profile."""
@@ -28,13 +30,30 @@ class Metadata:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """An upright image in memory."""
+    """An upright image in memory.
+
+    Raises:
+        InvalidImageError: If type, shape or channels are not as stated, or there are no pixels.
+    """
 
     pixels: Integers
     """(H, W, C), uint8 or uint16; C is 1 for grey, 3 for RGB."""
     alpha: Integers | None = None
     """(H, W), of the same type; 0 is transparent."""
     metadata: Metadata = field(default_factory=Metadata)
+
+    def __post_init__(self) -> None:
+        pixels, alpha = self.pixels, self.alpha
+        is_image = pixels.ndim == 3 and pixels.shape[2] in (1, 3) and pixels.size > 0
+        if not is_image or pixels.dtype.name not in ("uint8", "uint16"):
+            raise InvalidImageError(
+                f"a picture needs pixels (height, width, 1 or 3) of uint8 or uint16, got {pixels.dtype} {pixels.shape}"
+            )
+        if alpha is not None and (alpha.shape != pixels.shape[:2] or alpha.dtype != pixels.dtype):
+            raise InvalidImageError(
+                f"pixels of {pixels.dtype} {pixels.shape} need alpha of the same type and {pixels.shape[:2]}, "
+                f"got {alpha.dtype} {alpha.shape}"
+            )
 
     @property
     def height(self) -> int:
@@ -52,6 +71,6 @@ class Picture:
         return self.pixels.shape[2] == 1
 
 
-def depth_of(pixels: NDArray[Any]) -> int:
+def white_of(pixels: NDArray[Any]) -> int:
     """The value of white: 255 or 65535."""
     return int(np.iinfo(pixels.dtype).max)

@@ -38,12 +38,21 @@ def to_integers(planes: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def round_half_up(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
-    """Values in units of the integer type, rounded half away from zero and clipped to its range."""
-    return np.clip(np.floor(values + values.dtype.type(0.5)), 0, np.iinfo(dtype).max).astype(dtype)
+    """Values in units of the integer type, rounded half away from zero and clipped to its range.
+
+    Args:
+        values: Floating point, of any shape; left as they are.
+        dtype: uint8 or uint16.
+    """
+    rounded = values + values.dtype.type(0.5)
+    np.floor(rounded, out=rounded)
+    np.clip(rounded, 0, np.iinfo(dtype).max, out=rounded)
+    return rounded.astype(dtype)
 
 
 def to_eight_bit(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
     """16-bit values as the nearest 8-bit ones; 8-bit values as they are."""
     if pixels.dtype == np.uint8:
         return pixels.astype(np.uint8, copy=False)
-    return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    # 65535 = 257 · 255, so that there are no halves.
+    return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)

@@ -1,21 +1,22 @@
 """Resizing as MATLAB's `imresize` does it, at any scale, for NumPy arrays and tensors alike.
 
 Source of the definition: MATLAB documentation of `imresize`, and its port in BasicSR and KAIR. On 8-bit
-images the result equals MATLAB's bit by bit; see `resize_bytes`.
+images the result equals MATLAB's bit by bit; see `resize_integers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from math import ceil
+from math import ceil, inf
 from typing import Any, Literal, TypeVar
 
 import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
-from superres.errors import InvalidRequestError, unknown_name
+from superres.errors import InvalidImageError, InvalidRequestError, unknown_name
+from superres.image.picture import Integers
 from superres.image.pixels import round_half_up
 
 Kernel = Literal["nearest", "area", "bilinear", "bicubic", "lanczos2", "lanczos3"]
@@ -54,6 +55,9 @@ _KERNELS: Mapping[str, tuple[Callable[[Values], Values], float]] = {
 KERNELS = tuple(_KERNELS)
 """Names of the kernels."""
 
+_STRIP = 32
+"""Rows that are worked on at a time, so that the 64-bit intermediates of a large image stay small."""
+
 
 def resize(
     image: Image,
@@ -76,56 +80,69 @@ def resize(
         An image of the same kind. Values may leave the range of the input where the kernel overshoots.
 
     Raises:
+        InvalidImageError: If the values are integers.
         InvalidRequestError: If not exactly one of scale and size is given, or one is not positive.
         UnknownNameError: If no kernel is called so.
     """
+    space: Any = array_api_compat.array_namespace(image)
+    if not space.isdtype(image.dtype, "real floating"):
+        raise InvalidImageError(f"resize needs floating-point values, got {image.dtype}; resize_integers takes pixels")
     for axis, (length, factor) in zip((-2, -1), _targets(image.shape[-2:], scale, size), strict=True):
-        image = _along(image, axis, *_taps(image.shape[axis], length, factor, kernel, antialias))
+        image = _along(image, axis, *_taps(image.shape[axis], length, factor, kernel, antialias), image.dtype)
     return image
 
 
-def resize_bytes(
-    pixels: NDArray[np.uint8],
+def resize_integers(
+    pixels: Integers,
     *,
     scale: float | tuple[float, float] | None = None,
     size: tuple[int, int] | None = None,
     kernel: Kernel = "bicubic",
     antialias: bool = True,
-) -> NDArray[np.uint8]:
-    """Resize an 8-bit image; the bicubic result equals MATLAB's bit by bit.
+) -> Any:
+    """Resize an image of 8 or 16 bit; the bicubic result equals MATLAB's bit by bit.
 
-    MATLAB rounds to 8 bit after each of the two passes, rows first when both scales are equal.
+    MATLAB rounds to integers after each of the two passes, and begins with the axis that shrinks more, or
+    with the rows.
 
     Args:
-        pixels: (H, W) or (H, W, C), uint8.
+        pixels: (H, W) or (H, W, C), uint8 or uint16.
         scale: See `resize`.
         size: See `resize`.
         kernel: See `resize`.
         antialias: See `resize`.
 
     Returns:
-        The same layout. Raises as `resize` does.
+        The same layout and type. Raises as `resize` does, and InvalidImageError for any other type.
     """
-    for axis, (length, factor) in enumerate(_targets(pixels.shape[:2], scale, size)):
-        taps = _taps(pixels.shape[axis], length, factor, kernel, antialias)
-        pixels = round_half_up(_along(pixels.astype(np.float64), axis, *taps), np.uint8)
-    return pixels
+    if pixels.dtype.name not in ("uint8", "uint16"):
+        raise InvalidImageError(f"resize_integers needs pixels of uint8 or uint16, got {pixels.dtype}; see resize")
+    targets = _targets(pixels.shape[:2], scale, size)
+    result: Any = pixels
+    for axis in sorted((0, 1), key=lambda axis: targets[axis][1]):
+        result = _rounded_along(result, axis, *_taps(result.shape[axis], *targets[axis], kernel, antialias))
+    return result
 
 
 def _targets(
-    sides: tuple[int, ...], scale: float | tuple[float, float] | None, size: tuple[int, int] | None
+    sides: Sequence[int], scale: float | tuple[float, float] | None, size: tuple[int, int] | None
 ) -> tuple[tuple[int, float], ...]:
     """Length and factor of each axis."""
-    if (scale is None) == (size is None):
-        raise InvalidRequestError("resizing needs a scale or a size, and not both")
-    if size is not None:
+    if size is not None and scale is None:
         targets = tuple((length, length / side) for length, side in zip(size, sides, strict=True))
-    else:
+    elif scale is not None and size is None:
         factors = scale if isinstance(scale, tuple) else (scale, scale)
-        targets = tuple((ceil(side * factor), factor) for side, factor in zip(sides, factors, strict=True))  # type: ignore[operator]
-    if any(length < 1 or factor <= 0 for length, factor in targets):
+        targets = tuple((_length(side, factor), factor) for side, factor in zip(sides, factors, strict=True))
+    else:
+        raise InvalidRequestError("resizing needs a scale or a size, and not both")
+    if any(length < 1 for length, _ in targets):
         raise InvalidRequestError(f"resizing needs positive scales and sizes, got scale {scale}, size {size}")
     return targets
+
+
+def _length(side: int, factor: float) -> int:
+    """Pixels of the result, or 0 if the factor is no positive number."""
+    return ceil(side * factor) if 0 < factor < inf else 0
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +163,22 @@ def _taps(side: int, length: int, factor: float, kernel: str, antialias: bool) -
     return np.ascontiguousarray(mirrored[:, used]), np.ascontiguousarray(weights[:, used])
 
 
-def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values) -> Any:
+def _rounded_along(pixels: Any, axis: int, positions: NDArray[np.int64], weights: Values) -> Any:
+    """`_along` in float64, rounded to the type of the pixels, some rows at a time."""
+    shape = list(pixels.shape)
+    shape[axis] = len(positions)
+    result = np.empty(shape, pixels.dtype)
+    for start in range(0, shape[0], _STRIP):
+        rows = slice(start, start + _STRIP)
+        if axis == 0:
+            values = _along(pixels, 0, positions[rows], weights[rows], np.float64)
+        else:
+            values = _along(pixels[rows], 1, positions, weights, np.float64)
+        result[rows] = round_half_up(values, pixels.dtype)
+    return result
+
+
+def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values, dtype: Any) -> Any:
     """Weighted sums along one axis, tap by tap, so that memory stays at two copies."""
     space: Any = array_api_compat.array_namespace(image)
     device: Any = array_api_compat.device(image)
@@ -155,6 +187,6 @@ def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values)
     total: Any = None
     for tap in range(positions.shape[1]):
         taken = space.take(image, space.asarray(positions[:, tap], device=device), axis=axis)
-        term = taken * space.reshape(space.asarray(weights[:, tap], dtype=image.dtype, device=device), tuple(shape))
+        term = taken * space.reshape(space.asarray(weights[:, tap], dtype=dtype, device=device), tuple(shape))
         total = term if total is None else total + term
     return total

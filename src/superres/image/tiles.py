@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from superres.errors import InvalidRequestError
 
@@ -34,9 +35,10 @@ class Rectangle:
         """The same part, counted from the corner of an outer rectangle."""
         return Rectangle(self.top - outer.top, self.left - outer.left, self.height, self.width)
 
-    def of(self, height_axis: slice | None = None) -> tuple[slice, slice]:
-        """Slices of the rows and columns."""
-        return height_axis or slice(self.top, self.bottom), slice(self.left, self.right)
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Of the rows and columns."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,13 @@ def plan_tiles(height: int, width: int, *, size: int, overlap: int, grid: int) -
         grid: See above [pixels].
 
     Raises:
-        InvalidRequestError: If a tile of this size would keep nothing.
+        InvalidRequestError: If a tile of this size would keep nothing, or a number is too small to make sense.
     """
+    if min(height, width, grid) < 1 or overlap < 0:
+        raise InvalidRequestError(
+            f"tiles need an image, a grid of at least 1 and an overlap of at least 0, got {width}×{height} pixels, "
+            f"grid {grid}, overlap {overlap}"
+        )
     if size < 2 * overlap + 2 * grid:
         raise InvalidRequestError(
             f"tiles of {size} pixels keep nothing with an overlap of {overlap}; use at least {2 * overlap + 2 * grid}"
@@ -97,5 +104,5 @@ def _spans(length: int, size: int, overlap: int, grid: int) -> list[_Span]:
     steps = -(-last // longest_step)
     starts = [grid * (index * last // steps) for index in range(steps + 1)]
     # Neighbours meet in the middle of what they share.
-    cuts = [0, *((start + side + following) // 2 for start, following in zip(starts, starts[1:], strict=False)), length]
-    return [_Span(start, side, cut, end - cut) for start, cut, end in zip(starts, cuts, cuts[1:], strict=False)]
+    cuts = [0, *((start + side + following) // 2 for start, following in pairwise(starts)), length]
+    return [_Span(start, side, cut, end - cut) for start, (cut, end) in zip(starts, pairwise(cuts), strict=True)]

@@ -7,9 +7,9 @@ TIP 13(4), 2004, equation 13, with the authors' window: 11×11, Gaussian of 1.5 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional
 
 from superres.errors import InvalidImageError
 from superres.metrics.metric import Metric, check_pair
@@ -59,8 +59,8 @@ def _windowed(images: Tensor) -> Tensor:
     """Gaussian means over whole windows, row by row, then column by column."""
     channels = images.shape[1]
     window = gaussian_window(images).repeat(channels, 1)
-    rows = F.conv2d(images, window[:, None, :, None], groups=channels)
-    return F.conv2d(rows, window[:, None, None, :], groups=channels)
+    rows = functional.conv2d(images, window[:, None, :, None], groups=channels)
+    return functional.conv2d(rows, window[:, None, None, :], groups=channels)
 
 
 def gaussian_window(like: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -98,4 +98,4 @@ def card_in(metadata: Mapping[str, str], file_name: str) -> Card:
             f"{file_name} carries no card, so neither its scale nor its tiles are known; "
             "files that `superres train` and `superres export` write carry one"
         )
-    return Card.from_json(cast(str, metadata[CARD_KEY]))
+    return Card.from_json(metadata[CARD_KEY])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+
 from torch import nn
 
 from superres.errors import unknown_name

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from superres.errors import InvalidWeightsError, unknown_name
 from superres.models.card import Card
+from superres.models.writing import replace_file
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """Folder of the shipped weights."""
@@ -57,8 +58,20 @@ _ENTRIES: TypeAdapter[tuple[Entry, ...]] = TypeAdapter(tuple[Entry, ...])
 @lru_cache(maxsize=1)
 def shipped() -> tuple[Entry, ...]:
     """Every network that travels with the package, by name."""
-    manifest = PRETRAINED / "manifest.json"
-    return _ENTRIES.validate_json(manifest.read_bytes()) if manifest.exists() else ()
+    return read_manifest(PRETRAINED)
+
+
+def read_manifest(folder: Path) -> tuple[Entry, ...]:
+    """The entries of a folder's manifest, sorted by name; none where there is no manifest.
+
+    Raises:
+        InvalidWeightsError: If the manifest cannot be read.
+    """
+    manifest = folder / "manifest.json"
+    try:
+        return _ENTRIES.validate_json(manifest.read_bytes()) if manifest.exists() else ()
+    except ValidationError as error:
+        raise InvalidWeightsError(f"{manifest} is damaged; install superres again") from error
 
 
 def find(name: str) -> Entry:
@@ -85,13 +98,18 @@ def default_for(scale: int) -> Entry:
     raise unknown_name("scale", str(scale), [str(entry.card.scale) for entry in shipped()])
 
 
-def verify(entry: Entry) -> None:
+def verify(entry: Entry, folder: Path | None = None) -> None:
     """Compare both files of a shipped network with their checksums.
+
+    Args:
+        entry: Of the manifest.
+        folder: Where the files lie; the package's own folder where not given.
 
     Raises:
         InvalidWeightsError: If a file is missing or was changed.
     """
-    for path, expected in ((entry.weights_path, entry.weights_sha256), (entry.graph_path, entry.graph_sha256)):
+    for name, expected in ((entry.weights, entry.weights_sha256), (entry.graph, entry.graph_sha256)):
+        path = (folder or PRETRAINED) / name
         if not path.exists():
             raise InvalidWeightsError(
                 f"{path.name} of {entry.name} is missing from the installation; install superres again"
@@ -103,9 +121,9 @@ def verify(entry: Entry) -> None:
 
 
 def write_manifest(entries: tuple[Entry, ...], folder: Path = PRETRAINED) -> None:
-    """Write the manifest, sorted by name."""
+    """Write the manifest, sorted by name; an older one is replaced."""
     ordered = tuple(sorted(entries, key=lambda entry: entry.name))
-    (folder / "manifest.json").write_bytes(_ENTRIES.dump_json(ordered, indent=2) + b"\n")
+    replace_file(folder / "manifest.json", _ENTRIES.dump_json(ordered, indent=2) + b"\n")
     shipped.cache_clear()
 
 

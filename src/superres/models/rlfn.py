@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, AttentionForm, EnhancedSpatialAttention
@@ -66,7 +66,7 @@ class ResidualLocalFeatureBlock(nn.Module):
         """(N, width, H, W) to the same shape."""
         local = features
         for convolution in (self.first, self.second, self.third):
-            local = F.leaky_relu(convolution(local), NEGATIVE_SLOPE)
+            local = functional.leaky_relu(convolution(local), NEGATIVE_SLOPE)
         return self.attention(self.fuse(features + local))
 
 

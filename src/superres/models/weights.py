@@ -6,7 +6,6 @@ unpickler, which runs no code, and renamed by each architecture's explicit table
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from superres.models.architecture import StateDict
 from superres.models.card import CARD_KEY, Card, card_in
 from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
 from superres.models.manifest import find, shipped
+from superres.models.writing import replace_file
 
 FOREIGN_SUFFIXES = (".pth", ".pt")
 _WRAPPERS = ("params_ema", "params", "state_dict")
@@ -92,8 +92,8 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], Card]:
         raise MissingFileError(f"{path} was to be read as weights, but there is no such file")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = cast(Mapping[str, str], file.metadata() or {})
-            tensors = {name: cast(Tensor, file.get_tensor(name)) for name in cast("list[str]", file.keys())}
+            metadata = cast("Mapping[str, str]", file.metadata() or {})
+            tensors = {name: cast("Tensor", file.get_tensor(name)) for name in cast("list[str]", file.keys())}
     except (SafetensorError, OSError) as error:
         raise InvalidWeightsError(f"{path} is no readable safetensors file: {error}") from error
     return tensors, card_in(metadata, path.name)
@@ -103,17 +103,6 @@ def write_weights(path: Path, tensors: StateDict, card: Card) -> None:
     """Write a safetensors file with its card; an existing file is replaced in one step."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     replace_file(path, save(plain, metadata={CARD_KEY: card.to_json()}))
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, sees the old content or the new, nothing between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
@@ -129,12 +118,13 @@ def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
             continue
         try:
             config, ours = known.from_foreign(tensors)
-        except (KeyError, ValueError):
+        except (LookupError, ValueError, ArithmeticError):
             continue
         return ours, known.card(path.stem, config)
     first = next(iter(tensors), "nothing")
     raise InvalidWeightsError(
-        f"{path.name} fits none of the architectures known here ({', '.join(ARCHITECTURES)}); its first tensor is {first!r}"
+        f"{path.name} fits none of the architectures known here ({', '.join(ARCHITECTURES)}); "
+        f"its first tensor is {first!r}"
     )
 
 

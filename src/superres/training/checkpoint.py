@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from superres.errors import InvalidWeightsError
-from superres.models.weights import replace_file
+from superres.models.writing import replace_file
 
 _HEADER = b"superres checkpoint "
 
@@ -35,6 +35,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     header, _, content = path.read_bytes().partition(b"\n")
     if header != _HEADER + hashlib.sha256(content).hexdigest().encode():
         raise InvalidWeightsError(
-            f"{path} is damaged: its checksum does not fit its content; delete it, and the run starts again from its last whole stage"
+            f"{path} is damaged: its checksum does not fit its content; "
+            "delete it, and the run starts again from its first stage"
         )
     return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 class WeightAverage:
-    """A copy of a network that follows it slowly.
+    """A copy of a network that follows it slowly; running statistics are copied, not averaged.
 
     Early on the average is over all steps so far: the decay of step n is at most n / (n + 9).
 
@@ -20,13 +20,17 @@ class WeightAverage:
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.network = deepcopy(network).eval().requires_grad_(False)
-        self._pairs = list(zip(self.network.parameters(), network.parameters(), strict=True))
+        self.network = deepcopy(network).eval().requires_grad_(requires_grad=False)
+        self._parameters = list(zip(self.network.parameters(), network.parameters(), strict=True))
+        self._buffers = list(zip(self.network.buffers(), network.buffers(), strict=True))
 
     @torch.no_grad()
     def update(self, step: int) -> None:
         """Follow the network after a step, counted from 0."""
         decay = min(self.decay, (step + 1) / (step + 10)) if self.decay else 0.0
-        averaged: list[Tensor] = [pair[0] for pair in self._pairs]
-        current: list[Tensor] = [pair[1].detach() for pair in self._pairs]
-        torch._foreach_lerp_(averaged, current, 1 - decay)
+        averaged: list[Tensor] = [pair[0] for pair in self._parameters]
+        current: list[Tensor] = [pair[1].detach() for pair in self._parameters]
+        # One fused call for all tensors; PyTorch's stubs do not list it.
+        torch._foreach_lerp_(averaged, current, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
+        for copy, statistic in self._buffers:
+            copy.copy_(statistic)

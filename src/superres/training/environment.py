@@ -22,9 +22,13 @@ class Environment:
     threads: int
     precision: str
     data_sha256: str
+    """Of the training images' files."""
+    validation_sha256: str
 
 
-def environment(device: torch.device, precision: torch.dtype, data_sha256: str) -> Environment:
+def environment(
+    device: torch.device, precision: torch.dtype, *, data_sha256: str, validation_sha256: str
+) -> Environment:
     """The environment of this process."""
     return Environment(
         python=platform.python_version(),
@@ -35,6 +39,7 @@ def environment(device: torch.device, precision: torch.dtype, data_sha256: str) 
         threads=torch.get_num_threads(),
         precision=str(precision).removeprefix("torch."),
         data_sha256=data_sha256,
+        validation_sha256=validation_sha256,
     )
 
 

@@ -1,11 +1,15 @@
-"""Where a recipe's folders lie."""
+"""Where a recipe's images lie, and where a run leaves its files."""
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
-from superres.errors import MissingFileError
+from superres.errors import ExistingFileError, InvalidConfigError, MissingFileError
+from superres.models.writing import replace_file
+from superres.training.environment import Environment
 
 DATA_VARIABLE = "SUPERRES_DATA"
 """The environment variable that names the folder of all data sets."""
@@ -21,6 +25,71 @@ def data_folder(name: str) -> Path:
     folder = root / name
     if not folder.is_dir():
         raise MissingFileError(
-            f"the recipe names the folder {name}, but {folder} is no folder; set {DATA_VARIABLE} to where the images are"
+            f"the recipe names the folder {name}, but {folder} is no folder; "
+            f"set {DATA_VARIABLE} to where the images are"
         )
     return folder
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Args:
+        path: Made when the run is opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.recipe = path / "recipe.toml"
+        self.environment = path / "environment.json"
+        self.checkpoint = path / "checkpoint.pt"
+        self._stages = path / "stages"
+
+    def best_of(self, stage: str) -> Path:
+        """The file of a stage's best weights."""
+        return self._stages / f"{stage}.safetensors"
+
+    def check(self, recipe_path: Path, *, resume: bool) -> None:
+        """Refuse a folder that this recipe cannot run in. Nothing is written.
+
+        Raises:
+            ExistingFileError: If it holds a run and `resume` is not given.
+            InvalidConfigError: If its run began with another recipe.
+        """
+        holds_run = any(path.exists() for path in (self.recipe, self.checkpoint, self._stages))
+        if holds_run and not resume:
+            raise ExistingFileError(
+                f"{self.path} already holds a run; give --resume to go on with it, or another folder with --output"
+            )
+        if holds_run and not self.recipe.exists():
+            raise InvalidConfigError(
+                f"{self.path} holds a run without its recipe.toml, so that it cannot be resumed; use another --output"
+            )
+        if holds_run and self.recipe.read_bytes() != recipe_path.read_bytes():
+            raise InvalidConfigError(
+                f"{recipe_path} differs from the recipe that the run in {self.path} began with; use another --output"
+            )
+
+    def open(self, recipe_path: Path, facts: Environment) -> None:
+        """Write what explains the run, and remove what a kill left half written.
+
+        Raises:
+            InvalidConfigError: If the run began with other images.
+        """
+        self._check_images(facts)
+        for half in (*self.path.glob(".*.part"), *self._stages.glob(".*.part")):
+            half.unlink()
+        if not self.recipe.exists():
+            replace_file(self.recipe, recipe_path.read_bytes())
+        replace_file(self.environment, json.dumps(asdict(facts), indent=2).encode() + b"\n")
+
+    def _check_images(self, facts: Environment) -> None:
+        if not self.environment.exists():
+            return
+        before = json.loads(self.environment.read_bytes())
+        for kind, found in (("data", facts.data_sha256), ("validation", facts.validation_sha256)):
+            if before.get(f"{kind}_sha256") != found:
+                raise InvalidConfigError(
+                    f"the {kind} images are no longer those that the run in {self.path} began with; "
+                    "bring them back, or use another --output"
+                )

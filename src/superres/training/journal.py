@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
 from torch.utils.tensorboard import SummaryWriter
 
+from superres.models.writing import replace_file
+
 
 class Journal:
-    """Appends to `journal.jsonl` of a run folder.
+    """Appends to `journal.jsonl` of a run folder; to be closed.
 
     Args:
         folder: The run folder.
@@ -22,14 +25,22 @@ class Journal:
         kept = [
             line for line in _lines(self.path) if cast("dict[str, Any]", json.loads(line))["total_step"] <= steps_before
         ]
-        self.path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        replace_file(self.path, "".join(f"{line}\n" for line in kept).encode())
         self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=steps_before + 1)
 
     def write(self, *, total_step: int, stage: str, **values: float) -> None:
-        """Add an entry; `total_step` counts over all stages."""
+        """Add an entry; it is on the disk when this returns.
+
+        Args:
+            total_step: Counted over all stages.
+            stage: Name of the stage.
+            values: Numbers by their names.
+        """
         entry = {"total_step": total_step, "stage": stage, **values}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         for name, value in values.items():
             self._board.add_scalar(name, value, total_step)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +48,9 @@ class StageState:
     optimizer: Optimizer
     average: WeightAverage
     step: int = 0
-    best_psnr: float = -math.inf
+    """Steps done."""
     losses: list[Tensor] = field(default_factory=list[Tensor])
+    """Of the steps since the last report."""
 
     def to_dict(self) -> dict[str, Any]:
         """For a checkpoint."""
@@ -58,7 +59,7 @@ class StageState:
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
-            "best_psnr": self.best_psnr,
+            "losses": torch.stack(self.losses) if self.losses else torch.empty(0),
         }
 
     def load_dict(self, values: dict[str, Any]) -> None:
@@ -67,16 +68,13 @@ class StageState:
         self.average.network.load_state_dict(values["average"])
         self.optimizer.load_state_dict(values["optimizer"])
         self.step = values["step"]
-        self.best_psnr = values["best_psnr"]
+        device = next(self.network.parameters()).device
+        self.losses = list(values["losses"].to(device))
 
 
 def run_steps(
-    stage: Stage,
-    state: StageState,
-    loader: PatchLoader,
-    fabric: Fabric,
-    after_step: Callable[[StageState], None],
-) -> Iterator[Progress]:
+    stage: Stage, state: StageState, loader: PatchLoader, fabric: Fabric
+) -> Generator[Progress | None, None, None]:
     """Train until the stage is done.
 
     Args:
@@ -84,10 +82,10 @@ def run_steps(
         state: Changed in place; begins at `state.step`.
         loader: Gives batch number k as a pure function of its seed and k.
         fabric: Device and precision.
-        after_step: Called after every step; validates and saves when it is time.
 
     Yields:
-        A report every few steps.
+        After every step, so that the caller validates and saves when it is time: a report when one is
+        due, otherwise nothing.
 
     Raises:
         InvalidConfigError: If the loss is no longer finite.
@@ -95,6 +93,7 @@ def run_steps(
     objective = SupervisedObjective(stage.loss)
     network, optimizer = fabric.setup(state.network, state.optimizer)
     network.train()
+    seconds, images = 0.0, 0
     started = time.perf_counter()
     for low, high in loader.batches(state.step, stage.steps):
         set_learning_rate(state.optimizer, learning_rate(stage, state.step))
@@ -107,10 +106,15 @@ def run_steps(
         state.average.update(state.step)
         state.step += 1
         state.losses.append(loss.detach())
-        after_step(state)
-        if state.step % REPORT_EVERY == 0 or state.step == stage.steps:
-            yield _report(stage, state, time.perf_counter() - started)
-            started = time.perf_counter()
+        is_due = state.step % REPORT_EVERY == 0 or state.step == stage.steps
+        mean = _mean_loss(stage, state) if is_due else None
+        seconds, images = seconds + time.perf_counter() - started, images + len(low)
+        if mean is None:
+            yield None
+        else:
+            yield _report(stage, state, mean, images / seconds)
+            seconds, images = 0.0, 0
+        started = time.perf_counter()  # what the caller did meanwhile is not the training's speed
 
 
 def _on_device(batch: Tensor, device: torch.device) -> Tensor:
@@ -119,20 +123,29 @@ def _on_device(batch: Tensor, device: torch.device) -> Tensor:
     return moved.float().div_(255).contiguous(memory_format=torch.channels_last)
 
 
-def _report(stage: Stage, state: StageState, seconds: float) -> Progress:
+def _mean_loss(stage: Stage, state: StageState) -> float:
+    """Mean since the last report; the count begins anew."""
     loss = float(torch.stack(state.losses).mean())
-    done = len(state.losses)
     state.losses.clear()
     if not math.isfinite(loss):
-        raise InvalidConfigError(
-            f"stage {stage.name!r}: the loss is no longer finite at step {state.step}; "
-            "a lower learning_rate, a longer warmup or a smaller clip_norm would help"
-        )
+        raise diverged(stage, state.step)
+    return loss
+
+
+def diverged(stage: Stage, step: int) -> InvalidConfigError:
+    """The error for a training that has run away, ready to be raised."""
+    return InvalidConfigError(
+        f"stage {stage.name!r}: the loss is no longer finite at step {step}; "
+        "a lower learning_rate, a longer warmup or a smaller clip_norm would help"
+    )
+
+
+def _report(stage: Stage, state: StageState, loss: float, speed: float) -> Progress:
     return Progress(
         stage=stage.name,
         step=state.step,
         steps=stage.steps,
         loss=loss,
         learning_rate=learning_rate(stage, state.step - 1),
-        images_per_second=done * stage.batch_size / seconds,
+        images_per_second=speed,
     )

@@ -1,19 +1,24 @@
-"""Training recipes: complete TOML files, read strictly, without inheritance or hidden defaults."""
+"""Training recipes: complete TOML files, read strictly, without inheritance or hidden defaults.
+
+Everything that can be checked without opening an image is checked here, before the first step.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
-from superres.errors import InvalidConfigError, MissingFileError, unknown_name
+from superres.errors import InvalidConfigError
 from superres.losses.catalogue import loss
+from superres.metrics.protocol import protocol
+from superres.models.architecture import Architecture
+from superres.models.catalogue import architecture
+from superres.training.toml import parse, read_toml
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 RANDOM = "random"
@@ -26,9 +31,25 @@ class Model:
 
     __pydantic_config__ = _STRICT
     name: str
+    """Of the weights file; letters, digits, `-` and `_`."""
     architecture: str
     config: dict[str, Any]
     """The architecture's own configuration, complete."""
+
+    def __post_init__(self) -> None:
+        _require_plain_name("model", self.name)
+        if self.read()[1].channels != 3:
+            raise InvalidConfigError(f"model {self.name!r}: training images are RGB, so channels must be 3")
+
+    def read(self) -> tuple[Architecture, Any]:
+        """The architecture, and the configuration as its own kind.
+
+        Raises:
+            UnknownNameError: If the architecture or a setting is unknown.
+            InvalidConfigError: If a setting makes no sense.
+        """
+        known = architecture(self.architecture)
+        return known, known.read_config(self.config)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +61,9 @@ class Data:
     validation: str
     degradation: Literal["bicubic"]
 
+    def __post_init__(self) -> None:
+        _require(bool(self.train), "data: train needs at least one folder of images")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Validation:
@@ -50,6 +74,10 @@ class Validation:
     """Steps between two validations."""
     protocol: str
 
+    def __post_init__(self) -> None:
+        _require(self.every >= 1, f"validation: every must be at least 1 step, got {self.every}")
+        protocol(self.protocol)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
@@ -57,6 +85,7 @@ class Stage:
 
     __pydantic_config__ = _STRICT
     name: str
+    """Letters, digits, `-` and `_`."""
     start: str
     """`random`, the name of an earlier stage, the name of a shipped network, or a weights file."""
     steps: int
@@ -81,16 +110,31 @@ class Stage:
     """Decay of the exponential moving average of the weights; 0 keeps none."""
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.batch_size, self.patch_size) < 1:
-            raise InvalidConfigError(f"stage {self.name!r}: steps, batch_size and patch_size must be at least 1")
-        if (self.schedule == "halving") != (self.halve_every > 0):
-            raise InvalidConfigError(
-                f'stage {self.name!r}: halve_every goes with schedule = "halving", and only with it'
-            )
-        if not 0 <= self.average < 1:
-            raise InvalidConfigError(f"stage {self.name!r}: average must lie in [0, 1), got {self.average}")
+        _require_plain_name("stage", self.name)
+        for claim, sentence in self._claims():
+            _require(claim, f"stage {self.name!r}: {sentence}")
         for name in self.loss:
             loss(name)
+
+    def _claims(self) -> tuple[tuple[bool, str], ...]:
+        """What must be true, and what to say where it is not. A value that is no number makes no claim true."""
+        rates = f"learning_rate is {self.learning_rate:g}, final_learning_rate {self.final_learning_rate:g}"
+        is_halving, smallest = self.schedule == "halving", min(self.steps, self.batch_size, self.patch_size)
+        return (
+            (self.name != RANDOM, f"{RANDOM!r} stands for fresh weights; a stage needs another name"),
+            (smallest >= 1, "steps, batch_size and patch_size must be at least 1"),
+            (0 <= self.warmup <= self.steps, f"warmup must lie in 0 .. {self.steps}, the steps, got {self.warmup}"),
+            (is_halving == (self.halve_every > 0), 'halve_every goes with schedule = "halving", and only with it'),
+            (0 <= self.average < 1, f"average must lie in [0, 1), got {self.average}"),
+            (all(0 <= beta < 1 for beta in self.betas), f"betas must lie in [0, 1), got {self.betas}"),
+            (self.learning_rate > 0, f"learning_rate must be above 0, got {self.learning_rate}"),
+            (
+                0 <= self.final_learning_rate <= self.learning_rate,
+                f"the final rate must not be the higher one: {rates}",
+            ),
+            (self.clip_norm >= 0, f"clip_norm must not be negative, got {self.clip_norm}"),
+            (min(self.loss.values(), default=0) > 0, "loss needs at least one term, each of a weight above 0"),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,14 +159,19 @@ class Recipe:
     stages: list[Stage]
 
     def __post_init__(self) -> None:
-        if not self.stages:
-            raise InvalidConfigError("a recipe needs at least one [[stages]]")
+        _require(self.checkpoint_every >= 1, f"checkpoint_every must be at least 1 step, got {self.checkpoint_every}")
+        _require(min(self.threads, self.seed) >= 0, "seed and threads must not be negative")
+        _require(bool(self.stages), "a recipe needs at least one [[stages]]")
         earlier: list[str] = []
         for stage in self.stages:
             _check_start(stage, earlier, [other.name for other in self.stages])
-            if stage.name in earlier:
-                raise InvalidConfigError(f"two stages are called {stage.name!r}; each needs a name of its own")
+            _require(stage.name not in earlier, f"two stages are called {stage.name!r}; each needs a name of its own")
+            _check_patch(stage, self.model)
             earlier.append(stage.name)
+
+    def starts_outside(self, stage: Stage) -> bool:
+        """Whether a stage begins with weights that this recipe does not make."""
+        return stage.start != RANDOM and stage.start not in {other.name for other in self.stages}
 
 
 def _check_start(stage: Stage, earlier: list[str], every: list[str]) -> None:
@@ -135,49 +184,40 @@ def _check_start(stage: Stage, earlier: list[str], every: list[str]) -> None:
         )
 
 
+def _check_patch(stage: Stage, model: Model) -> None:
+    known, config = model.read()
+    scale, least = config.scale, known.tiling(config).minimum_size
+    if stage.patch_size % scale or stage.patch_size < scale * least:
+        raise InvalidConfigError(
+            f"stage {stage.name!r}: patch_size must be a multiple of the scale {scale} "
+            f"and at least {scale * least}, the smallest that the network takes, got {stage.patch_size}"
+        )
+
+
+def _require(claim: bool, sentence: str) -> None:
+    if not claim:
+        raise InvalidConfigError(sentence)
+
+
+def _require_plain_name(kind: str, name: str) -> None:
+    """The name becomes a file's."""
+    _require(
+        re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None,
+        f"{kind} {name!r}: a name has letters, digits, - and _ only, for a file will bear it",
+    )
+
+
 def read_recipe(path: Path) -> Recipe:
     """Read and check a recipe.
 
     Raises:
         MissingFileError: If there is no such file.
-        InvalidConfigError: If it is no TOML, or a key is unknown, missing or of the wrong kind.
-        UnknownNameError: If a key or a loss has a name that nothing answers to.
+        InvalidConfigError: If it is no TOML, or a key is missing, of the wrong kind or makes no sense.
+        UnknownNameError: If a key, architecture, setting, loss or protocol has a name that nothing answers to.
     """
-    if not path.is_file():
-        raise MissingFileError(f"{path} was to be read as a recipe, but there is no such file")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidConfigError(f"{path} is no valid TOML: {error}") from error
-    return parse_recipe(content, str(path))
+    return parse_recipe(read_toml(path), str(path))
 
 
 def parse_recipe(content: Mapping[str, Any], origin: str) -> Recipe:
     """A recipe from its parsed TOML; `origin` names it in messages. Raises as `read_recipe` does."""
-    try:
-        # Strict mode refuses plain dictionaries in validate_python, not in JSON.
-        return TypeAdapter(Recipe).validate_json(json.dumps(content))
-    except ValidationError as error:
-        first = error.errors()[0]
-        cause = first.get("ctx", {}).get("error")
-        if isinstance(cause, InvalidConfigError):
-            raise cause from error
-        _refuse_key(first["loc"], first["type"])
-        raise InvalidConfigError(f"{origin}: {_dotted(first['loc'])}: {first['msg'].lower()}") from error
-
-
-def _refuse_key(location: tuple[int | str, ...], kind: str) -> None:
-    """Name the nearest right key where a recipe has one that is unknown."""
-    if kind not in ("extra_forbidden", "unexpected_keyword_argument"):
-        return
-    owner: Any = Recipe
-    for part in location[:-1]:
-        if isinstance(part, str):
-            hint = get_type_hints(owner)[part]
-            owner = next((kind for kind in (*get_args(hint), hint) if is_dataclass(kind)), owner)
-    where = f"[{_dotted(location[:-1])}]" if len(location) > 1 else "a recipe"
-    raise unknown_name(f"key of {where}", str(location[-1]), [field.name for field in fields(owner)])
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location)
+    return parse(Recipe, content, origin)

@@ -24,6 +24,7 @@ class Validation:
 
     def __init__(self, folder: Path, cache: Path, *, scale: int, protocol_name: str) -> None:
         self._images: PackedImages = pack([folder], cache, [scale])
+        self.content_hash = self._images.content_hash
         self._scale = scale
         self._protocol: Protocol = protocol(protocol_name)
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from superres.layers.attention.spatial import MINIMUM_SIZE, EnhancedSpatialAttention
 
@@ -38,8 +38,8 @@ def test_grid_form_equals_the_pointwise_formula(size: tuple[int, int]) -> None:
     layer = attention("grid").double()
     features = torch.rand(1, 8, *size, dtype=torch.float64)
     reduced = layer.reduce(features)
-    pooled = F.max_pool2d(layer.shrink(reduced), 7, 3)
-    mixed = F.conv2d(F.pad(pooled, (1, 1, 1, 1), mode="replicate"), layer.pooled.weight, layer.pooled.bias)
+    pooled = functional.max_pool2d(layer.shrink(reduced), 7, 3)
+    mixed = functional.conv2d(functional.pad(pooled, (1, 1, 1, 1), mode="replicate"), layer.pooled.weight, layer.pooled.bias)
     mask = layer.expand(placed_pointwise(mixed, *size) + layer.skip(reduced)).sigmoid()
     torch.testing.assert_close(layer(features), features * mask)
 

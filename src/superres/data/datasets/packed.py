@@ -20,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from superres.data.datasets.rgb import read_rgb
 from superres.data.degradation.downsample import bicubic_reduction
-from superres.errors import InvalidImageError, SuperResError
-from superres.image.files import image_files, read_picture
-from superres.image.geometry import crop_to_multiple
-from superres.image.pixels import to_eight_bit
+from superres.errors import MissingFileError, UnknownNameError, UnreadableFileError
+from superres.image.files import image_files
 
 _VERSION = b"packed 1"
 Pixels = NDArray[np.uint8]
@@ -50,13 +49,22 @@ class PackedImages:
         folder: What `pack` made.
         scales: The reductions that it holds, in their order.
         content_hash: Of the source files and scales.
+
+    Raises:
+        UnreadableFileError: If the map is damaged.
     """
 
     def __init__(self, folder: Path, scales: Sequence[int], content_hash: str) -> None:
         self.content_hash = content_hash
         self._scales = tuple(scales)
         self._places = _INDEX.validate_json((folder / "index.json").read_bytes())
-        self._bytes = np.memmap(folder / "pixels.bin", dtype=np.uint8, mode="r")
+        path = folder / "pixels.bin"
+        expected = sum(_bytes_of(place, self._scales) for place in self._places)
+        if not path.is_file() or path.stat().st_size != expected:
+            raise UnreadableFileError(
+                f"{path} should hold {expected} bytes and does not; remove {folder} to make it anew"
+            )
+        self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
 
     def __len__(self) -> int:
         return len(self._places)
@@ -74,15 +82,26 @@ class PackedImages:
         return self._view(self._places[index].offset, *self.size(index))
 
     def low(self, index: int, scale: int) -> Pixels:
-        """Its bicubic reduction, (H / scale, W / scale, 3) uint8; a view into the map."""
+        """Its bicubic reduction, (H / scale, W / scale, 3) uint8; a view into the map.
+
+        Raises:
+            UnknownNameError: If the set was packed without this scale.
+        """
+        if scale not in self._scales:
+            known = ", ".join(f"×{other}" for other in self._scales)
+            raise UnknownNameError(f"this set was packed without reductions ×{scale}; it holds {known or 'none'}")
         height, width = self.size(index)
-        offset = self._places[index].offset + 3 * height * width
-        for other in self._scales[: self._scales.index(scale)]:
-            offset += 3 * (height // other) * (width // other)
+        before = self._scales[: self._scales.index(scale)]
+        offset = self._places[index].offset + _bytes_of(self._places[index], before)
         return self._view(offset, height // scale, width // scale)
 
     def _view(self, offset: int, height: int, width: int) -> Pixels:
         return self._bytes[offset : offset + 3 * height * width].reshape(height, width, 3)
+
+
+def _bytes_of(place: _Place, scales: Sequence[int]) -> int:
+    """Bytes of an image and its reductions."""
+    return sum(3 * (place.height // scale) * (place.width // scale) for scale in (1, *scales))
 
 
 def pack(folders: Sequence[Path], destination: Path, scales: Sequence[int]) -> PackedImages:
@@ -96,11 +115,13 @@ def pack(folders: Sequence[Path], destination: Path, scales: Sequence[int]) -> P
         scales: Reductions to hold.
 
     Raises:
-        MissingFileError: If a folder is missing or empty.
+        MissingFileError: If a folder is missing or empty, or none is given.
         UnreadableFileError: If an image is damaged.
         InvalidImageError: If an image is smaller than the multiple.
     """
     paths = [path for folder in folders for path in image_files(folder)]
+    if not paths:
+        raise MissingFileError("a set was to be packed, but no folder of images was given")
     content_hash = _hash(paths, scales)
     folder = destination / content_hash[:16]
     if not (folder / "index.json").exists():
@@ -135,20 +156,11 @@ def _write_pixels(paths: Sequence[Path], target: Path, scales: Sequence[int]) ->
     offset = 0
     with target.open("wb") as file:
         for path in paths:
-            high = _read(path, lcm(*scales))
+            high = read_rgb(path, multiple_of=lcm(*scales))
             parts = [high, *(bicubic_reduction(high, scale) for scale in scales)]
             for part in parts:
                 file.write(np.ascontiguousarray(part).data)
-            yield _Place(path.name, *high.shape[:2], offset)
+            yield _Place(path.name, high.shape[0], high.shape[1], offset)
             offset += sum(part.size for part in parts)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _read(path: Path, multiple: int) -> Pixels:
-    picture = read_picture(path)
-    try:
-        pixels = crop_to_multiple(to_eight_bit(picture.pixels), multiple)
-    except SuperResError as error:
-        raise InvalidImageError(f"{path}: {error}") from error
-    return np.repeat(pixels, 3, axis=2) if picture.is_grey else pixels

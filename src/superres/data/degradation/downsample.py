@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import InvalidImageError
-from superres.image.resize import resize_bytes
+from superres.image.resize import resize_integers
 
 
 def bicubic_reduction(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
@@ -27,4 +27,4 @@ def bicubic_reduction(pixels: NDArray[np.uint8], scale: int) -> NDArray[np.uint8
         raise InvalidImageError(
             f"an image of {width}×{height} pixels cannot be reduced ×{scale}; crop it to a multiple of {scale} first"
         )
-    return resize_bytes(pixels, scale=1 / scale)
+    return resize_integers(pixels, scale=1 / scale)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 AttentionForm = Literal["grid", "stretch"]
 
@@ -53,7 +53,7 @@ class EnhancedSpatialAttention(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Features weighted by their mask; (N, C, H, W) with H, W >= 15 to the same shape."""
         reduced = self.reduce(features)
-        pooled = F.max_pool2d(self.shrink(reduced), kernel_size=7, stride=3)
+        pooled = functional.max_pool2d(self.shrink(reduced), kernel_size=7, stride=3)
         height, width = features.shape[-2], features.shape[-1]
         returned = (
             self._stretch(pooled, height, width) if self.form == "stretch" else self._place(pooled, height, width)
@@ -61,14 +61,14 @@ class EnhancedSpatialAttention(nn.Module):
         return features * self.expand(returned + self.skip(reduced)).sigmoid()
 
     def _stretch(self, pooled: Tensor, height: int, width: int) -> Tensor:
-        return F.interpolate(self.pooled(pooled), size=(height, width), mode="bilinear", align_corners=False)
+        return functional.interpolate(self.pooled(pooled), size=(height, width), mode="bilinear", align_corners=False)
 
     def _place(self, pooled: Tensor, height: int, width: int) -> Tensor:
         # Replicated borders, not zeros: zeros would tell the network where a tile ends.
-        padded = F.pad(pooled, (1, 1, 1, 1), mode="replicate")
-        mixed = F.conv2d(padded, self.pooled.weight, self.pooled.bias)
-        margin = F.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
+        padded = functional.pad(pooled, (1, 1, 1, 1), mode="replicate")
+        mixed = functional.conv2d(padded, self.pooled.weight, self.pooled.bias)
+        margin = functional.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
         size = [POOL_STRIDE * (side - 1) + 1 for side in (margin.shape[-2], margin.shape[-1])]
-        placed = F.interpolate(margin, size=size, mode="bilinear", align_corners=True)
+        placed = functional.interpolate(margin, size=size, mode="bilinear", align_corners=True)
         start = POOL_STRIDE * _MARGIN - POOL_CENTRE
         return placed[..., start : start + height, start : start + width]

@@ -22,5 +22,4 @@ class SupervisedObjective:
     def __call__(self, network: nn.Module, low: Tensor, high: Tensor) -> Tensor:
         """The value to minimise; `low` (N, C, H, W) and `high` (N, C, sH, sW) in [0, 1]; a scalar."""
         restored = network(low).float()
-        total = sum((weight * term(restored, high) for term, weight in self._terms), start=restored.new_zeros(()))
-        return total
+        return sum((weight * term(restored, high) for term, weight in self._terms), start=restored.new_zeros(()))

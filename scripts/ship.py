@@ -1,0 +1,50 @@
+"""Put trained weights into the package: measure them, export and check the graph, write the manifest.
+
+    python scripts/ship.py runs/rlfn_compact_x4/rlfn_compact_x4.safetensors
+
+SUPERRES_DATA names the folder of test images. Where the package already has weights of this name, they are
+replaced only if the new ones are better on the validation images, Kodak24.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from superres.evaluation.benchmark import evaluate, subjects
+from superres.export.ship import ship
+from superres.models.manifest import shipped
+from superres.models.weights import read_weights
+from superres.training.folders import data_folder
+
+SETS = {"set5": "testsets/Set5", "set14": "testsets/Set14", "kodak24": "validation/Kodak24"}
+CHOICE = "kodak24_psnr_y"
+"""What decides; the test sets are only reported."""
+
+
+def measure(weights: Path) -> dict[str, float]:
+    """PSNR and SSIM on every set, protocol `classical`, float32."""
+    judged = subjects([str(weights)], (), "float32")
+    figures: dict[str, float] = {}
+    for name, folder in SETS.items():
+        row = evaluate(data_folder(folder), judged).rows[0]
+        figures |= {f"{name}_psnr_y": round(row.mean("psnr"), 4), f"{name}_ssim_y": round(row.mean("ssim"), 5)}
+    return figures
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("weights", type=Path, nargs="+")
+    for weights in arguments.parse_args().weights:
+        _, card = read_weights(weights)
+        figures = measure(weights)
+        print(card.name, figures)
+        before = [entry.card.figures[CHOICE] for entry in shipped() if entry.name == card.name]
+        if before and figures[CHOICE] <= before[0]:
+            sys.exit(f"{card.name} in the package has {before[0]:.4f} dB on Kodak24; these weights are not better")
+        ship(weights, figures)
+
+
+if __name__ == "__main__":
+    main()

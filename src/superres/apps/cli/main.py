@@ -1,0 +1,63 @@
+"""The command `superres`: every subcommand, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from superres.apps.cli.console import complain
+from superres.apps.cli.evaluate import evaluate
+from superres.apps.cli.export import export
+from superres.apps.cli.models import models
+from superres.apps.cli.train import train
+from superres.apps.cli.upscale import upscale
+from superres.errors import SuperResError
+
+USER_ERROR = 2
+"""Exit code of everything that the user can mend."""
+
+_LAB = ("jaxtyping", "lightning_fabric", "onnx", "onnxscript", "safetensors", "tensorboard", "torch")
+
+app = typer.Typer(
+    help="Sharper, larger pictures; and the laboratory that makes the networks for it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (upscale, models, train, evaluate, export):
+    app.command()(command)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from superres import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Sharper, larger pictures; and the laboratory that makes the networks for it."""
+
+
+def run() -> None:
+    """Run the command line; errors that superres raises on purpose become a sentence and exit code 2."""
+    try:
+        app()
+    except SuperResError as error:
+        complain(str(error))
+        sys.exit(USER_ERROR)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in _LAB:
+            raise
+        complain(f"this needs the package {error.name}, which is not installed; pip install 'superres[lab]'")
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)

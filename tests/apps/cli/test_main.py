@@ -1,0 +1,57 @@
+"""The command line as a whole."""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+
+LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "tensorboard", "jaxtyping")
+
+
+def test_version_is_the_packages(superres) -> None:
+    assert superres("--version").out.strip() == version("superres")
+
+
+def test_help_lists_every_command(superres) -> None:
+    answer = superres("--help")
+    assert answer.code == 0
+    assert all(name in answer.out for name in ("upscale", "models", "train", "evaluate", "export"))
+
+
+def test_unknown_option_is_an_error_of_the_user(superres) -> None:
+    assert superres("upscale", "--no-such-option").code == 2
+
+
+def test_help_and_upscaling_load_nothing_of_the_lab(tmp_path) -> None:
+    program = f"""
+import sys, json
+import numpy as np
+from superres.apps.cli.main import run
+from superres.image.files import write_picture
+from superres.image.picture import Picture
+write_picture(__import__("pathlib").Path({str(tmp_path / "a.png")!r}), Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
+codes = []
+for arguments in (["--help"], ["upscale", {str(tmp_path / "a.png")!r}], ["models", "--json"]):
+    sys.argv = ["superres", *arguments]
+    try:
+        run()
+    except SystemExit as end:
+        codes.append(end.code or 0)
+print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
+
+
+def test_missing_lab_package_is_said_in_a_sentence(tmp_path) -> None:
+    program = """
+import sys
+sys.modules["torch"] = None
+from superres.apps.cli.main import run
+sys.argv = ["superres", "evaluate", "folder"]
+run()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'superres[lab]'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

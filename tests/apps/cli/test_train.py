@@ -1,0 +1,43 @@
+"""`superres train`."""
+
+from pathlib import Path
+
+from samples.recipes import recipe, stage
+
+
+def test_recipe_becomes_weights(superres, tmp_path: Path) -> None:
+    answer = superres("train", recipe(tmp_path), "-o", tmp_path / "run")
+    assert (answer.code, answer.err) == (0, "")
+    assert (tmp_path / "run" / "tiny_x2.safetensors").exists()
+
+
+def test_trained_weights_enlarge_and_export(superres, tmp_path: Path) -> None:
+    superres("train", recipe(tmp_path), "-o", tmp_path / "run")
+    weights, photo = tmp_path / "run" / "tiny_x2.safetensors", tmp_path / "train" / "0.png"
+    assert superres("export", weights, "-o", tmp_path / "tiny.onnx").code == 0
+    for model in (weights, tmp_path / "tiny.onnx"):
+        assert superres("upscale", photo, "-m", model, "-o", tmp_path / "out.png", "--overwrite").code == 0
+
+
+def test_unknown_key_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+    path = recipe(tmp_path)
+    path.write_text(path.read_text("utf-8").replace("seed", "sede"), encoding="utf-8")
+    answer = superres("train", path, "-o", tmp_path / "run")
+    assert answer.code == 2
+    assert "nearest: seed" in answer.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_stage_that_starts_from_a_missing_one_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+    answer = superres("train", recipe(tmp_path, stage("first"), stage("second", "frist")), "-o", tmp_path / "run")
+    assert answer.code == 2
+    assert "starts from 'frist'" in answer.err
+
+
+def test_damaged_checkpoint_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+    path = recipe(tmp_path)
+    superres("train", path, "-o", tmp_path / "run")
+    (tmp_path / "run" / "checkpoint.pt").write_bytes(b"damaged")
+    answer = superres("train", path, "-o", tmp_path / "run", "--resume")
+    assert answer.code == 2
+    assert "is damaged" in answer.err

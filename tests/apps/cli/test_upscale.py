@@ -1,0 +1,122 @@
+"""`superres upscale`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from superres.image.files import read_picture, write_picture
+from superres.image.picture import Picture
+
+Call = Callable[..., object]
+
+
+def photo(path: Path, height: int = 20, width: int = 30) -> Path:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    write_picture(path, Picture(pixels=pixels))
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_photo_becomes_four_times_as_large_beside_itself(superres, tmp_path: Path) -> None:
+    answer = superres("upscale", photo(tmp_path / "photo.png"))
+    assert (answer.code, answer.err) == (0, "")
+    assert read_picture(tmp_path / "photo_x4.png").pixels.shape == (80, 120, 3)
+
+
+def test_nothing_is_printed_where_nobody_watches(superres, tmp_path: Path) -> None:
+    answer = superres("upscale", photo(tmp_path / "photo.png"))
+    assert (answer.out, answer.err) == ("", "")
+
+
+@pytest.mark.parametrize(("scale", "size"), [(2, (40, 60)), (3, (60, 90)), (1.5, (30, 45)), (6, (120, 180))])
+def test_any_scale_is_reached(superres, tmp_path: Path, scale: float, size: tuple[int, int]) -> None:
+    out = tmp_path / "out.png"
+    assert superres("upscale", photo(tmp_path / "photo.png"), "-o", out, "--scale", scale).code == 0
+    assert read_picture(out).pixels.shape[:2] == size
+
+
+def test_folder_becomes_a_folder(superres, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    photo(tmp_path / "in" / "a.png")
+    photo(tmp_path / "in" / "b.jpg")
+    (tmp_path / "in" / "notes.txt").write_text("not an image")
+    assert superres("upscale", tmp_path / "in", "-o", tmp_path / "out", "-s", 2).code == 0
+    assert names(tmp_path / "out") == ["a_x2.png", "b_x2.jpg"]
+
+
+def test_format_and_quality_are_obeyed(superres, tmp_path: Path) -> None:
+    source = photo(tmp_path / "photo.png")
+    for quality in (30, 90):
+        out = tmp_path / f"{quality}.jpg"
+        assert superres("upscale", source, "-s", 2, "-o", out, "--quality", quality).code == 0
+    assert (tmp_path / "30.jpg").stat().st_size < (tmp_path / "90.jpg").stat().st_size
+    assert superres("upscale", source, "-s", 2, "--format", "webp").code == 0
+    assert (tmp_path / "photo_x2.webp").read_bytes()[8:12] == b"WEBP"
+
+
+def test_bad_files_do_not_stop_the_good_ones(superres, tmp_path: Path) -> None:
+    good = photo(tmp_path / "good.png")
+    (tmp_path / "bad.png").write_bytes(b"no image at all")
+    (tmp_path / "empty.png").touch()
+    answer = superres("upscale", tmp_path / "bad.png", tmp_path / "empty.png", tmp_path / "absent.png", good)
+    assert answer.code == 2
+    assert names(tmp_path) == ["bad.png", "empty.png", "good.png", "good_x4.png"]
+    assert len(answer.err.splitlines()) == 3
+    assert all(line.startswith("superres: ") for line in answer.err.splitlines())
+
+
+def test_existing_result_is_kept_unless_overwriting_is_asked(superres, tmp_path: Path) -> None:
+    source = photo(tmp_path / "photo.png")
+    (tmp_path / "photo_x4.png").write_bytes(b"mine")
+    answer = superres("upscale", source)
+    assert answer.code == 2
+    assert "already exists; give --overwrite" in answer.err
+    assert (tmp_path / "photo_x4.png").read_bytes() == b"mine"
+    assert superres("upscale", source, "--overwrite").code == 0
+    assert read_picture(tmp_path / "photo_x4.png").height == 80
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--model", "rlfn_compct_x4"), "nearest: rlfn_compact_x4"),
+        (("--scale", "0.5"), "above 1 and at most 16"),
+        (("--scale", "100"), "above 1 and at most 16"),
+        (("--format", "bmp"), "these can be written"),
+        (("--quality", "101"), "between 1 and 100"),
+        (("--tile", "0"), "at least one"),
+        (("--max-pixels", "100"), "more than the limit"),
+        (("--model", "absent.onnx"), "no such file"),
+        (("-o", "out.bmp"), "names no format"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(superres, tmp_path: Path, options, sentence: str) -> None:
+    answer = superres("upscale", photo(tmp_path / "photo.png"), *options)
+    assert answer.code == 2
+    assert sentence in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert names(tmp_path) == ["photo.png"]
+
+
+def test_unwritable_folder_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+    source = photo(tmp_path / "photo.png")
+    (tmp_path / "file").touch()
+    answer = superres("upscale", source, "-o", tmp_path / "file" / "out.png")
+    assert answer.code == 2
+    assert "cannot be written" in answer.err
+    answer = superres("upscale", source, tmp_path, "-o", tmp_path / "file" / "folder")
+    assert answer.code == 2
+    assert "cannot be made" in answer.err
+
+
+def test_weights_file_is_a_model_too(superres, tmp_path: Path) -> None:
+    from superres.models.manifest import find
+
+    source = photo(tmp_path / "photo.png")
+    assert superres("upscale", source, "--model", find("rlfn_compact_x3").weights_path).code == 0
+    assert read_picture(tmp_path / "photo_x3.png").pixels.shape == (60, 90, 3)

@@ -1,0 +1,89 @@
+"""Promises that every engine keeps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFileError, UnknownNameError
+from superres.image.files import read_picture
+from superres.image.pixels import to_planes
+from superres.inference.backends.catalogue import open_model
+from superres.models.manifest import find, shipped
+
+NAMES = [entry.name for entry in shipped()]
+KODAK = Path(__file__).parents[3] / "examples" / "lighthouse.webp"
+
+
+@pytest.fixture(scope="module")
+def photograph() -> NDArray[np.float32]:
+    """A piece of a photograph, (1, 3, 96, 120)."""
+    return to_planes(read_picture(KODAK).pixels[40:136, 30:150])[None]
+
+
+def decibels(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    return float(-10 * np.log10(np.square(first - second).mean()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_openvino_answers_as_pytorch_does(name: str, photograph: NDArray[np.float32]) -> None:
+    openvino = open_model(name, "float32").upscale(photograph)
+    pytorch = open_model(str(find(name).weights_path), "float32").upscale(photograph)
+    assert np.abs(openvino - pytorch).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bfloat16_answers_as_float32_does(name: str, photograph: NDArray[np.float32]) -> None:
+    exact, fast = (open_model(name, precision).upscale(photograph) for precision in ("float32", "bfloat16"))
+    assert decibels(exact, fast) > 50
+
+
+@pytest.mark.parametrize("ending", ["graph", "weights"])
+def test_answer_is_scale_times_the_input(ending: str, photograph: NDArray[np.float32]) -> None:
+    entry = find("rlfn_compact_x3")
+    path = entry.graph_path if ending == "graph" else entry.weights_path
+    backend = open_model(str(path), "float32")
+    assert backend.card().scale == 3
+    assert backend.upscale(photograph[..., :16, :31]).shape == (1, 3, 48, 93)
+
+
+def test_engine_and_precision_are_described() -> None:
+    assert open_model("rlfn_compact_x2", "float32").describe().endswith(", float32")
+    assert open_model(str(find("rlfn_compact_x2").weights_path), "bfloat16").describe().endswith(", bfloat16")
+
+
+def test_answer_is_not_overwritten_by_the_next_one(photograph: NDArray[np.float32]) -> None:
+    backend = open_model("rlfn_compact_x2", "float32")
+    first = backend.upscale(photograph)
+    kept = first.copy()
+    backend.upscale(1 - photograph)
+    assert np.array_equal(first, kept)
+
+
+def test_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="nearest: rlfn_compact_x2"):
+        open_model("rlfn_compct_x2")
+
+
+def test_missing_file_is_named() -> None:
+    with pytest.raises(MissingFileError, match=r"absent\.onnx was asked for"):
+        open_model("absent.onnx")
+
+
+def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").touch()
+    with pytest.raises(InvalidRequestError, match=r"files ending in \.onnx"):
+        open_model(str(tmp_path / "model.bin"))
+
+
+def test_damaged_graph_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(find("rlfn_compact_x2").graph_path.read_bytes()[:3000])
+    with pytest.raises(InvalidWeightsError):
+        open_model(str(tmp_path / "model.onnx"))
+
+
+def test_graph_without_its_weights_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(find("rlfn_compact_x2").graph_path.read_bytes())
+    with pytest.raises(InvalidWeightsError, match="weights are missing beside it"):
+        open_model(str(tmp_path / "model.onnx"))

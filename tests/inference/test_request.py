@@ -1,0 +1,51 @@
+"""What was asked, and the passes that it takes."""
+
+import pytest
+
+from superres.errors import InvalidRequestError, UnknownNameError
+from superres.inference.request import Plan, Request, plan
+
+
+def scales(how: Plan) -> list[int]:
+    return [backend.card().scale for backend in how.passes]
+
+
+@pytest.mark.parametrize(
+    ("scale", "passes"),
+    [(1.5, [2]), (2, [2]), (2.5, [3]), (3, [3]), (4, [4]), (5, [4, 2]), (8, [4, 2]), (9, [4, 3]), (16, [4, 4])],
+)
+def test_smallest_networks_that_reach_the_scale_are_taken(scale: float, passes: list[int]) -> None:
+    assert scales(plan(Request(scale=scale))) == passes
+
+
+def test_scale_is_four_where_nothing_is_asked() -> None:
+    assert plan(Request()).scale == 4
+
+
+def test_model_brings_its_own_scale() -> None:
+    how = plan(Request(model="rlfn_compact_x3"))
+    assert (how.scale, scales(how)) == (3, [3])
+
+
+def test_model_is_repeated_to_reach_a_scale() -> None:
+    assert scales(plan(Request(model="rlfn_compact_x2", scale=6))) == [2, 2, 2]
+
+
+def test_size_of_the_result_is_rounded_to_whole_pixels() -> None:
+    how = plan(Request(scale=1.5))
+    assert how.size(1, 3) == (2, 4)
+    assert how.size(100, 101) == (150, 152)
+
+
+def test_unknown_precision_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="nearest: float32"):
+        Request(precision="float16")  # type: ignore[arg-type]
+
+
+def test_tile_without_pixels_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="at least one"):
+        Request(tile_size=0)
+
+
+def test_plan_names_network_engine_and_precision() -> None:
+    assert plan(Request(precision="float32")).describe().startswith("rlfn_compact_x4 (OpenVINO 20")

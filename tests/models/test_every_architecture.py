@@ -1,0 +1,112 @@
+"""What every architecture promises, in each of its variants."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from superres.models.card import Card
+from superres.models.catalogue import ARCHITECTURES, architecture, build, variants
+from superres.models.cost import cost, published_macs
+from superres.models.weights import load_network, write_weights
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "models"
+VARIANTS = tuple(variants())
+
+
+@cache
+def built(name: str) -> tuple[nn.Module, Card]:
+    torch.manual_seed(0)
+    network, card = build(name)
+    return network.eval(), card
+
+
+def golden(name: str) -> dict[str, Any]:
+    return json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))["variants"]
+
+
+def counted(measure: str) -> list[tuple[str, Any]]:
+    """Variants with a golden value of this kind."""
+    files = (golden(path.stem) for path in sorted(GOLDEN.glob("*.json")))
+    return [(name, values[measure]) for file in files for name, values in file.items() if measure in values]
+
+
+def image(card: Card, height: int, width: int, batch: int = 1) -> Tensor:
+    return torch.rand(batch, card.channels, height, width, generator=torch.Generator().manual_seed(height))
+
+
+@pytest.mark.parametrize(("taller", "wider"), [(0, 0), (1, 8), (7, 2)], ids=["smallest", "even", "odd"])
+@pytest.mark.parametrize("name", VARIANTS)
+@torch.no_grad()
+def test_output_is_scale_times_input(name: str, taller: int, wider: int) -> None:
+    network, card = built(name)
+    height, width = card.minimum_size + taller, card.minimum_size + wider
+    assert network(image(card, height, width)).shape == (1, card.channels, card.scale * height, card.scale * width)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_parameter_gets_a_gradient(name: str) -> None:
+    network, card = built(name)
+    network.zero_grad()
+    network(image(card, card.minimum_size + 6, card.minimum_size + 6)).square().sum().backward()
+    idle = [key for key, each in network.named_parameters() if each.grad is None or not each.grad.abs().sum() > 0]
+    assert not idle
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@torch.no_grad()
+def test_a_batch_equals_its_images_one_by_one(name: str) -> None:
+    network, card = built(name)
+    batch = image(card, card.minimum_size + 3, card.minimum_size, batch=3)
+    torch.testing.assert_close(network(batch), torch.cat([network(one[None]) for one in batch]))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@torch.no_grad()
+def test_saved_and_loaded_network_is_equal(name: str, tmp_path: Path) -> None:
+    network, card = built(name)
+    write_weights(tmp_path / "network.safetensors", network.state_dict(), card)
+    loaded, read = load_network(tmp_path / "network.safetensors")
+    low = image(card, card.minimum_size, card.minimum_size)
+    assert read == card
+    assert torch.equal(loaded(low), network(low))
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if built(name)[1].tiles_are_exact])
+@torch.no_grad()
+def test_a_tile_on_the_grid_agrees_with_the_whole(name: str) -> None:
+    network, card = built(name)
+    start, overlap, inner = 2 * card.grid, card.overlap, 12
+    side = start + 2 * overlap + inner
+    low = image(card, side, side)
+    middle = slice(card.scale * overlap, card.scale * (overlap + inner))
+    tile = network(low[..., start:, start:])[..., middle, middle]
+    moved = slice(card.scale * (start + overlap), card.scale * (start + overlap + inner))
+    assert (network(low)[..., moved, moved] - tile).abs().max() < 1 / 255
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_golden_counts_exist_and_name_known_variants(name: str) -> None:
+    assert set(golden(name)) <= set(architecture(name).variants)
+
+
+@pytest.mark.parametrize(("name", "parameters"), counted("parameters"))
+def test_parameters_are_the_golden_ones(name: str, parameters: int) -> None:
+    assert sum(parameter.numel() for parameter in built(name)[0].parameters()) == parameters
+
+
+@pytest.mark.parametrize(("name", "macs"), counted("published_macs"))
+def test_macs_at_720p_are_the_golden_ones(name: str, macs: int) -> None:
+    network, card = built(name)
+    assert published_macs(network, channels=card.channels, scale=card.scale) == macs
+
+
+@pytest.mark.parametrize(("name", "counts"), counted("at_256"))
+def test_counts_at_256_are_the_golden_ones(name: str, counts: dict[str, int]) -> None:
+    network, card = built(name)
+    found = cost(network, channels=card.channels, height=256, width=256)
+    assert {key: getattr(found, key) for key in counts} == counts
