@@ -1,6 +1,7 @@
 """RLFN: the authors' weights, ranges, tiles. What every network promises: `test_every_architecture`."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -30,9 +31,10 @@ def test_authors_weights_reach_the_published_figure_on_set5(superres_data: Path)
     assert sum(values) / len(values) == pytest.approx(published, abs=0.01)
 
 
-def small(scale: int = 3, **changes: object) -> RLFN:
+def small(scale: int = 3, **changes: Any) -> RLFN:
     torch.manual_seed(0)
-    return RLFN(RLFNConfig(**{"scale": scale, "width": 8, "blocks": 2, "attention_width": 4, **changes})).eval()  # type: ignore[arg-type]
+    settings: dict[str, Any] = {"scale": scale, "width": 8, "blocks": 2, "attention_width": 4, **changes}
+    return RLFN(RLFNConfig(**settings)).eval()
 
 
 def test_range_inside_does_not_change_what_comes_out() -> None:
@@ -61,3 +63,41 @@ def test_sizes_below_one_are_refused() -> None:
 def test_white_below_black_is_refused() -> None:
     with pytest.raises(InvalidConfigError, match="white must be above black"):
         RLFNConfig(lowest=1.0, highest=0.0)
+
+
+FOREIGN = {
+    "head": "conv_1",
+    "tail": "conv_2",
+    "upsample.convolution": "upsampler.0",
+    "first": "c1_r",
+    "second": "c2_r",
+    "third": "c3_r",
+    "fuse": "c5",
+    "attention.reduce": "esa.conv1",
+    "attention.skip": "esa.conv_f",
+    "attention.shrink": "esa.conv2",
+    "attention.pooled": "esa.conv3",
+    "attention.expand": "esa.conv4",
+}
+
+
+def foreign(name: str) -> str:
+    """What the authors call one of our tensors."""
+    layer, kind = name.rsplit(".", 1)
+    if not layer.startswith("blocks."):
+        return f"{FOREIGN[layer]}.{kind}"
+    _, index, part = layer.split(".", 2)
+    return f"block_{int(index) + 1}.{FOREIGN[part]}.{kind}"
+
+
+def test_authors_names_and_shapes_give_back_the_configuration() -> None:
+    network = small(2, width=10, block_width=6, blocks=3, attention="stretch", lowest=0.0, highest=255.0)
+    config, tensors = from_authors({foreign(name): tensor for name, tensor in network.state_dict().items()})
+    assert config == network.config
+    assert tensors.keys() == network.state_dict().keys()
+
+
+@pytest.mark.parametrize("name", ["head.weight", "block_1.c9.weight", "fc.bias"])
+def test_names_that_the_authors_do_not_use_are_refused(name: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        from_authors({name: torch.zeros(1)})

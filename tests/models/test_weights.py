@@ -1,7 +1,9 @@
 """Weights files."""
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -53,16 +55,9 @@ def test_file_without_a_card_is_refused(tmp_path: Path) -> None:
 def test_weights_of_another_width_are_refused_with_the_tensor(tmp_path: Path) -> None:
     path = saved(tmp_path)
     tensors, card = read_weights(path)
-    wider = type(card)(**{**card_fields(card), "config": {**card.config, "width": 64}})
-    write_weights(path, tensors, wider)
+    write_weights(path, tensors, replace(card, config={**card.config, "width": 64}))
     with pytest.raises(InvalidWeightsError, match=r"blocks\.0\.attention\.expand\.bias"):
         load_network(path)
-
-
-def card_fields(card: object) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(card)  # type: ignore[call-overload]
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
@@ -88,13 +83,14 @@ def test_wrong_scale_is_refused() -> None:
 class Payload:
     """What an attacker would put into a checkpoint."""
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return Path.touch, (Path("touched-by-a-pickle"),)  # type: ignore[return-value]
+    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+        return Path.touch, (Path("touched-by-a-pickle"),)
 
 
 def test_pickle_with_code_in_it_is_refused_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "evil.pth").write_bytes(pickle.dumps({"conv_1.weight": Payload()}))
+    # Protocol 2 is what torch.save writes.
+    (tmp_path / "evil.pth").write_bytes(pickle.dumps({"conv_1.weight": Payload()}, protocol=2))
     with pytest.raises(InvalidWeightsError, match="never run"):
         load_network(tmp_path / "evil.pth")
     assert not (tmp_path / "touched-by-a-pickle").exists()
@@ -106,6 +102,29 @@ def test_checkpoint_of_an_unknown_network_is_refused(tmp_path: Path) -> None:
         load_network(tmp_path / "other.pth")
 
 
+@pytest.mark.parametrize("content", [[torch.zeros(1)], torch.zeros(1), 3], ids=["list", "tensor", "number"])
+def test_checkpoint_that_is_no_dictionary_is_refused(tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "odd.pth")
+    with pytest.raises(InvalidWeightsError, match="not a dictionary of tensors"):
+        load_network(tmp_path / "odd.pth")
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 0, 3, 3), (4, 3, 3)])
+def test_checkpoint_with_known_names_and_impossible_shapes_is_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    names = ("conv_1.weight", "block_1.c1_r.weight", "upsampler.0.bias", "block_1.esa.conv1.bias")
+    torch.save({name: torch.zeros(shape) for name in names}, tmp_path / "odd.pth")
+    with pytest.raises(InvalidWeightsError, match=r"fits none of the architectures|does not fit this network"):
+        load_network(tmp_path / "odd.pth")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02", b"text", bytes(1000)])
+def test_file_that_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd.pth").write_bytes(content)
+    with pytest.raises(InvalidWeightsError, match="was refused"):
+        load_network(tmp_path / "odd.pth")
+
+
+@pytest.mark.data
 @pytest.mark.parametrize(("name", "parameters"), OFFICIAL.items())
 def test_official_files_load_whole(superres_data: Path, name: str, parameters: int) -> None:
     network, _ = load_network(superres_data / "weights" / "rlfn" / f"{name}.pth")

@@ -120,7 +120,8 @@ def from_authors(tensors: StateDict) -> tuple[RLFNConfig, dict[str, Tensor]]:
     """Read a file of github.com/bytedance/RLFN (Apache-2.0): its configuration, and tensors under our names.
 
     Raises:
-        KeyError: If a tensor has a name that those files do not use.
+        KeyError: If a tensor has a name that those files do not use, or one is missing.
+        ValueError: If a tensor's shape is none of those files'.
     """
     ours = {_our_name(name): tensor for name, tensor in tensors.items()}
     width, channels = ours["head.weight"].shape[:2]

@@ -39,7 +39,9 @@ def test_grid_form_equals_the_pointwise_formula(size: tuple[int, int]) -> None:
     features = torch.rand(1, 8, *size, dtype=torch.float64)
     reduced = layer.reduce(features)
     pooled = functional.max_pool2d(layer.shrink(reduced), 7, 3)
-    mixed = functional.conv2d(functional.pad(pooled, (1, 1, 1, 1), mode="replicate"), layer.pooled.weight, layer.pooled.bias)
+    mixed = functional.conv2d(
+        functional.pad(pooled, (1, 1, 1, 1), mode="replicate"), layer.pooled.weight, layer.pooled.bias
+    )
     mask = layer.expand(placed_pointwise(mixed, *size) + layer.skip(reduced)).sigmoid()
     torch.testing.assert_close(layer(features), features * mask)
 

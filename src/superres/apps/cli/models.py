@@ -23,7 +23,7 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(caption="MACs for a 1280×720 result; PSNR [dB] on Y of BT.601, border of the scale, 8 bit, float32")
+    table = Table(caption="MACs for a 1280×720 result; PSNR in dB on Y of BT.601, border of the scale, 8 bit, float32")
     for heading in ("model", "scale", "parameters", "MACs", "Set5", "Set14", "Kodak24"):
         table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=True)
     for entry in entries:
