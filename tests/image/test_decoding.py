@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 import tifffile
 from PIL import Image, ImageOps
 from samples.pictures import noise, png_header, png_of, slopes
@@ -42,8 +43,10 @@ def test_sixteen_bit_png_keeps_every_bit(tmp_path: Path, channels: int) -> None:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_sixteen_bit_tiff_keeps_every_bit(tmp_path: Path, channels: int) -> None:
     values = noise(5, 7, channels, dtype=np.uint16)
-    kind, extra = ("minisblack", None) if channels == 1 else ("rgb", ["unassalpha"] if channels == 4 else None)
-    tifffile.imwrite(tmp_path / "a.tif", values, photometric=kind, extrasamples=extra, planarconfig="contig")
+    options: dict[str, Any] = {"photometric": "rgb", "planarconfig": "contig"} if channels > 1 else {}
+    if channels == 4:
+        options["extrasamples"] = ["unassalpha"]
+    tifffile.imwrite(tmp_path / "a.tif", values if channels > 1 else values[..., 0], **options)
     np.testing.assert_array_equal(whole(read_picture(tmp_path / "a.tif")), values, strict=True)
 
 
@@ -69,7 +72,7 @@ def test_transparent_web_formats_keep_their_alpha(tmp_path: Path, suffix: str) -
 @pytest.mark.parametrize(
     ("inks", "low", "high"),
     [((0, 0, 0, 0), (245, 245, 245), (255, 255, 255)), ((255, 0, 0, 0), (0, 100, 180), (80, 200, 255)),
-     ((0, 255, 255, 0), (200, 0, 0), (255, 80, 80)), ((255, 255, 255, 255), (0, 0, 0), (40, 40, 40))],
+     ((0, 255, 255, 0), (200, 0, 0), (255, 80, 80)), ((255, 255, 255, 255), (0, 0, 0), (60, 60, 60))],
 )  # fmt: skip
 def test_inks_of_a_cmyk_jpeg_become_their_colours(
     tmp_path: Path, inks: tuple[int, ...], low: tuple[int, ...], high: tuple[int, ...]
@@ -82,10 +85,9 @@ def test_inks_of_a_cmyk_jpeg_become_their_colours(
 
 
 def test_lab_becomes_its_colour_without_the_profile_of_lab(tmp_path: Path) -> None:
-    import pyvips
-
-    red: Any = pyvips.Image.black(5, 5, bands=3) + (53.24, 80.09, 67.2)  # sRGB red, CIE 1976, D65
-    red.copy(interpretation="lab").colourspace("labs").tiffsave(str(tmp_path / "a.tif"))
+    red = np.full((5, 5, 3), (53.24, 80.09, 67.2), np.float32)  # sRGB red in CIE Lab, D65
+    image: Any = pyvips.Image.new_from_array(red, interpretation="lab")
+    image.colourspace("labs").tiffsave(str(tmp_path / "a.tif"))
     picture = read_picture(tmp_path / "a.tif")
     assert picture.pixels.dtype == np.uint16
     assert np.abs(picture.pixels / 257.0 - (255, 0, 0)).max() < 2
@@ -109,9 +111,9 @@ def test_orientation_is_applied_as_pillow_applies_it(tmp_path: Path, suffix: str
 def test_avif_is_turned_once(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    Image.fromarray(slopes(10, 6)).save(tmp_path / "a.avif", exif=exif, quality=95)
-    expected = np.rot90(slopes(10, 6), -1).astype(int)
-    assert np.abs(read_picture(tmp_path / "a.avif").pixels - expected).max() < 12
+    greys = slopes(10, 6)[..., :1].repeat(3, axis=2)
+    Image.fromarray(greys).save(tmp_path / "a.avif", exif=exif, quality=95)
+    assert np.abs(read_picture(tmp_path / "a.avif").pixels - np.rot90(greys, -1).astype(int)).max() < 6
 
 
 @pytest.mark.parametrize("suffix", [".tif", ".gif", ".webp", ".png", ".avif"])
@@ -157,8 +159,7 @@ def test_no_file_stays_open(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     Image.fromarray(noise(20, 20, 3)).save(path)
     read_picture(path)
-    opened = [os.readlink(entry.path) for entry in os.scandir("/proc/self/fd") if os.path.lexists(entry.path)]
-    assert str(path) not in opened
+    assert path not in [entry.resolve() for entry in Path("/proc/self/fd").iterdir()]
 
 
 @pytest.mark.parametrize("suffix", ALL_SUFFIXES)
@@ -206,7 +207,7 @@ def test_heic_photograph_is_named_as_what_cannot_be_read(tmp_path: Path) -> None
 
 
 def test_bomb_is_refused_from_its_header(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(png_header(100_000, 100_000) + bytes(1000))
+    (tmp_path / "a.png").write_bytes(png_header(100_000, 100_000) + png_of(noise(20, 20, 3))[33:])
     with pytest.raises(ImageTooLargeError, match="claims 100000×100000 pixels, more than the limit of 300 million"):
         read_picture(tmp_path / "a.png")
 

@@ -11,7 +11,9 @@ from superres.models.card import Card
 class Repeater:
     """Repeats pixels, and remembers the shapes it was given."""
 
-    def __init__(self, *, scale: int = 2, channels: int = 3, minimum_size: int = 1, grid: int = 1, overlap: int = 0) -> None:
+    def __init__(
+        self, *, scale: int = 2, channels: int = 3, minimum_size: int = 1, grid: int = 1, overlap: int = 0
+    ) -> None:
         self._card = Card(
             name=f"repeater_x{scale}",
             architecture="none",

@@ -8,8 +8,9 @@ CPU = torch.device("cpu")
 
 
 def test_environment_names_what_changes_digits() -> None:
-    facts = environment(CPU, torch.bfloat16, "abc")
-    assert (facts.torch, facts.precision, facts.data_sha256) == (torch.__version__, "bfloat16", "abc")
+    facts = environment(CPU, torch.bfloat16, data_sha256="abc", validation_sha256="def")
+    assert (facts.torch, facts.precision) == (torch.__version__, "bfloat16")
+    assert (facts.data_sha256, facts.validation_sha256) == ("abc", "def")
     assert facts.threads == torch.get_num_threads()
 
 

@@ -35,6 +35,9 @@ def test_every_key_has_its_value() -> None:
         (("train =", "trian ="), r"no key of \[data\] is called 'trian'; nearest: train"),
         (("batch_size", "batchsize"), r"no key of \[stages\.0\] is called 'batchsize'; nearest: batch_size"),
         (("l1 =", "l11 ="), "no loss is called 'l11'; nearest: l1"),
+        (('"classical"', '"clasical"'), "no protocol is called 'clasical'; nearest: classical"),
+        (('architecture = "rlfn"', 'architecture = "rlnf"'), "no architecture is called 'rlnf'; nearest: rlfn"),
+        (("attention_width =", "atention_width ="), "no setting of rlfn is called 'atention_width'"),
     ],
 )
 def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], message: str) -> None:
@@ -51,6 +54,24 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
         (("steps = 10", "steps = 0"), "steps, batch_size and patch_size must be at least 1"),
         (('schedule = "cosine"', 'schedule = "halving"'), "halve_every goes with"),
         (("average = 0.9", "average = 1.0"), r"average must lie in \[0, 1\)"),
+        (("betas = [0.9, 0.99]", "betas = [0.9, 1.0]"), r"betas must lie in \[0, 1\)"),
+        (("warmup = 2", "warmup = 11"), "warmup must lie in 0 .. 10"),
+        (("clip_norm = 1.0", "clip_norm = -1.0"), "clip_norm must not be negative"),
+        (("learning_rate = 1e-3", "learning_rate = nan"), "learning_rate must be above 0, got nan"),
+        (("learning_rate = 1e-3", "learning_rate = 1e-9"), "the final rate must not be the higher one"),
+        (("loss = { l1 = 1.0 }", "loss = {}"), "loss needs at least one term"),
+        (("loss = { l1 = 1.0 }", "loss = { l1 = 0.0 }"), "each of a weight above 0"),
+        (("patch_size = 32", "patch_size = 33"), "patch_size must be a multiple of the scale 2"),
+        (("patch_size = 32", "patch_size = 28"), "and at least 30, the smallest that the network takes"),
+        (("every = 5", "every = 0"), "every must be at least 1 step"),
+        (("checkpoint_every = 5", "checkpoint_every = 0"), "checkpoint_every must be at least 1 step"),
+        (("threads = 1", "threads = -1"), "seed and threads must not be negative"),
+        (('train = ["train"]', "train = []"), "train needs at least one folder"),
+        (("blocks = 1", "blocks = 0"), "every size of an RLFN must be at least 1"),
+        (("scale = 2", "scale = 2\nchannels = 1"), "training images are RGB"),
+        (('name = "first"', 'name = "../first"'), "a name has letters, digits, - and _ only"),
+        (('name = "first"', 'name = "random"'), "'random' stands for fresh weights"),
+        (('name = "tiny_x2"', 'name = "runs/tiny"'), "a name has letters, digits, - and _ only"),
     ],
 )
 def test_value_that_makes_no_sense_is_refused(change: tuple[str, str], message: str) -> None:
@@ -78,10 +99,15 @@ def test_stage_may_start_from_a_shipped_network_or_a_file() -> None:
     assert [each.start for each in recipe.stages] == ["rlfn_compact_x2", "weights/mine.safetensors"]
 
 
+def test_only_a_start_that_is_no_stage_lies_outside() -> None:
+    recipe = parsed(stage("a"), stage("b", "a"), stage("c", "weights/mine.safetensors"))
+    assert [recipe.starts_outside(each) for each in recipe.stages] == [False, False, True]
+
+
 def test_recipe_without_stages_is_refused() -> None:
-    text = HEAD.format(checkpoint_every=5, train="t", validation="v") + "\n[other]\n"
-    with pytest.raises((InvalidConfigError, UnknownNameError)):
-        parse_recipe({**tomllib.loads(text.replace("[other]", "")), "stages": []}, "test.toml")
+    text = HEAD.format(checkpoint_every=5, train="t", validation="v")
+    with pytest.raises(InvalidConfigError, match=r"test\.toml: a recipe needs at least one \[\[stages\]\]"):
+        parse_recipe({**tomllib.loads(text), "stages": []}, "test.toml")
 
 
 def test_text_that_is_no_toml_is_refused(tmp_path: Path) -> None:

@@ -1,16 +1,18 @@
 """Learning rates."""
 
+import json
 import tomllib
 from dataclasses import replace
 
 import pytest
+from pydantic import TypeAdapter
 from samples.recipes import stage
 
 from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate
 
-VALUES = tomllib.loads(stage(steps=110))["stages"][0]
-COSINE = Stage(**{**VALUES, "betas": (0.9, 0.99), "warmup": 10, "learning_rate": 1.0, "final_learning_rate": 0.1})
+STAGE = TypeAdapter(Stage).validate_json(json.dumps(tomllib.loads(stage(steps=110))["stages"][0]))
+COSINE = replace(STAGE, warmup=10, learning_rate=1.0, final_learning_rate=0.1)
 
 
 def test_warmup_rises_linearly_from_the_first_step() -> None:

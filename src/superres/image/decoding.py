@@ -15,17 +15,17 @@ from superres.image.metadata import metadata_of
 from superres.image.picture import Picture
 
 _SIGNATURES = (
-    (0, b"\x89PNG\r\n\x1a\n"),
-    (0, b"\xff\xd8\xff"),  # JPEG
-    (8, b"WEBP"),
-    (0, b"II*\0"),  # TIFF, in both byte orders, then with 64-bit offsets
-    (0, b"MM\0*"),
-    (0, b"II+\0"),
-    (0, b"MM\0+"),
-    (4, b"ftyp"),  # AVIF
-    (0, b"GIF8"),
+    (0, b"\x89PNG\r\n\x1a\n", "pngload_source"),
+    (0, b"\xff\xd8", "jpegload_source"),
+    (8, b"WEBP", "webpload_source"),
+    (0, b"II*\0", "tiffload_source"),
+    (0, b"MM\0*", "tiffload_source"),
+    (0, b"II+\0", "tiffload_source"),  # with 64-bit offsets
+    (0, b"MM\0+", "tiffload_source"),
+    (4, b"ftyp", "heifload_source"),  # AVIF
+    (0, b"GIF8", "gifload_source"),
 )
-"""Offsets and bytes by which the readable formats are known; libvips would try many more loaders."""
+"""Where and by what a format is known, and who loads it; left alone, libvips would try many more loaders."""
 
 _TURNS = {2: 1, 3: 3, 4: 2, 5: 4, 6: 6, 7: 7, 8: 5}
 """What makes an image of each EXIF orientation upright, as `superres.image.geometry.orient` counts."""
@@ -38,10 +38,11 @@ def decode(path: Path, max_pixels: int) -> Picture:
     head = _head(path)
     if not head:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
-    if not any(head.startswith(mark, offset) for offset, mark in _SIGNATURES):
+    loader = next((name for offset, mark, name in _SIGNATURES if head.startswith(mark, offset)), None)
+    if loader is None:
         raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
     try:
-        return _decoded(path, max_pixels)
+        return _decoded(path, loader, max_pixels)
     except pyvips.Error as error:
         raise UnreadableFileError(
             f"{path} was to be read as an image, but it is damaged, truncated or of a kind that is not known, "
@@ -65,8 +66,8 @@ def reason(error: Exception) -> str:
     return next((line for line in reversed(lines) if len(line.split()) > 1), str(error).strip() or "no reason given")
 
 
-def _decoded(path: Path, max_pixels: int) -> Picture:
-    image = _opened(path)
+def _decoded(path: Path, loader: str, max_pixels: int) -> Picture:
+    image = _opened(path, loader)
     if image.width * image.height > max_pixels:
         raise ImageTooLargeError(
             f"{path} claims {image.width}×{image.height} pixels, more than the limit of {max_pixels / 1e6:g} million; "
@@ -84,13 +85,14 @@ def _decoded(path: Path, max_pixels: int) -> Picture:
     )
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, loader: str) -> Any:
+    pyvips.vips_lib.vips_error_clear()  # warnings about earlier files would be taken for a reason
     # From a source, not by name: libvips keeps images that it opened by name, and would answer with the old
     # pixels of a file that has changed. Sequential access keeps memory at one copy of the pixels.
     name: Any = os.fsencode(path)  # bytes, so that names that are no UTF-8 work
     source = pyvips.Source.new_from_file(name)
     # At the next milder level, "truncated", cut-off TIFF files are filled up in silence.
-    return pyvips.Image.new_from_source(source, "", access="sequential", fail_on="error")
+    return pyvips.Operation.call(loader, source, access="sequential", fail_on="error")
 
 
 def _turned(pixels: Any, turn: int) -> Any:

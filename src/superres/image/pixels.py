@@ -34,7 +34,8 @@ def to_integers(planes: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     Returns:
         (H, W, C).
     """
-    return round_half_up(planes.transpose(1, 2, 0) * np.float32(np.iinfo(dtype).max), dtype)
+    # Turned over last, when the values are small.
+    return np.ascontiguousarray(round_half_up(planes * np.float32(np.iinfo(dtype).max), dtype).transpose(1, 2, 0))
 
 
 def round_half_up(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:

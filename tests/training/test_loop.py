@@ -1,0 +1,135 @@
+"""The training loop of one stage."""
+
+import math
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+from samples.recipes import HEAD, stage
+from torch import Tensor, nn
+
+from superres.data.loader import PatchLoader
+from superres.errors import InvalidConfigError
+from superres.training.checkpoint import read_checkpoint, write_checkpoint
+from superres.training.ema import WeightAverage
+from superres.training.loop import REPORT_EVERY, Progress, StageState, run_steps
+from superres.training.optimizers import optimizer
+from superres.training.recipe import Stage, parse_recipe
+from superres.training.schedules import learning_rate
+
+HEADING = HEAD.format(checkpoint_every=5, train="train", validation="validation")
+STAGE = parse_recipe(tomllib.loads(HEADING + stage(steps=2 * REPORT_EVERY + 20)), "test.toml").stages[0]
+
+
+class Batches:
+    """Stands for a loader: batch k holds k / 255 everywhere, and 0 as its answer."""
+
+    def batches(self, start: int, stop: int) -> Iterator[tuple[Tensor, Tensor]]:
+        for number in range(start, stop):
+            low = torch.full((2, 3, 4, 4), number, dtype=torch.uint8)
+            yield low, torch.zeros_like(low)
+
+
+def begun(settings: Stage = STAGE) -> StageState:
+    """A 1×1 convolution that copies its input."""
+    network = nn.Conv2d(3, 3, 1)
+    nn.init.dirac_(network.weight)
+    nn.init.zeros_(cast("Tensor", network.bias))
+    return StageState(network, optimizer(settings, network), WeightAverage(network, settings.average))
+
+
+def steps(state: StageState, settings: Stage = STAGE) -> Iterator[Progress | None]:
+    return run_steps(settings, state, cast("PatchLoader", Batches()), Fabric(accelerator="cpu", devices=1))
+
+
+def values(network: nn.Module) -> list[float]:
+    return [value for parameter in network.parameters() for value in parameter.detach().flatten().tolist()]
+
+
+def test_something_is_yielded_after_every_step_and_a_report_when_it_is_due() -> None:
+    reports = list(steps(begun()))
+    assert len(reports) == STAGE.steps
+    assert [report.step for report in reports if report] == [REPORT_EVERY, 2 * REPORT_EVERY, STAGE.steps]
+
+
+def test_state_is_that_of_the_step_when_the_caller_looks() -> None:
+    state = begun()
+    assert [state.step for _ in steps(state)] == list(range(1, STAGE.steps + 1))
+
+
+def test_report_is_the_mean_over_the_steps_since_the_last() -> None:
+    still = replace(STAGE, learning_rate=1e-30, final_learning_rate=0.0)
+    reports = [report for report in steps(begun(still), still) if report]
+    expected = [sum(range(50)) / 50, sum(range(50, 100)) / 50, sum(range(100, 120)) / 20]
+    assert [255 * report.loss for report in reports] == pytest.approx(expected)
+
+
+def test_report_says_where_the_stage_is_and_how_fast() -> None:
+    last = [report for report in steps(begun()) if report][-1]
+    assert (last.stage, last.step, last.steps) == ("first", STAGE.steps, STAGE.steps)
+    assert last.learning_rate == learning_rate(STAGE, STAGE.steps - 1)
+    assert last.images_per_second > 0
+
+
+def test_speed_does_not_count_what_the_caller_does_between_steps() -> None:
+    clock = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.perf_counter", lambda: clock.__setitem__(0, clock[0] + 1) or clock[0])
+        speeds = []
+        for report in steps(begun()):
+            clock[0] += 1000
+            speeds += [report.images_per_second] if report else []
+    # Each step costs one tick of this clock, for two images.
+    assert speeds == pytest.approx([2.0, 2.0, 2.0])
+
+
+def test_average_follows_the_network() -> None:
+    state = begun()
+    before = values(state.average.network)
+    list(steps(state))
+    assert values(state.average.network) != before
+    assert values(state.average.network) != values(state.network)
+
+
+def test_gradients_are_scaled_down_to_the_norm() -> None:
+    norms: list[float] = []
+    clipped = replace(STAGE, clip_norm=1e-3)
+    state = begun(clipped)
+    for _ in steps(state, clipped):
+        gradients = [parameter.grad for parameter in state.network.parameters() if parameter.grad is not None]
+        norms.append(float(torch.cat([each.flatten() for each in gradients]).norm()))
+    assert max(norms) == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_interrupted_stage_goes_on_bit_for_bit_and_reports_the_same(tmp_path: Path) -> None:
+    whole = begun()
+    expected = [(report.step, report.loss) for report in steps(whole) if report]
+    first = begun()
+    for _ in steps(first):
+        if first.step == REPORT_EVERY + 7:
+            write_checkpoint(tmp_path / "state.pt", first.to_dict())
+            break
+    resumed = begun()
+    resumed.load_dict(read_checkpoint(tmp_path / "state.pt"))
+    assert [(report.step, report.loss) for report in steps(resumed) if report] == expected[1:]
+    assert values(resumed.network) == values(whole.network)
+    assert values(resumed.average.network) == values(whole.average.network)
+
+
+def test_finished_stage_has_no_step_left() -> None:
+    state = begun()
+    state.step = STAGE.steps
+    assert not list(steps(state))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_loss_that_is_no_number_ends_the_stage(value: float) -> None:
+    state = begun()
+    nn.init.constant_(cast("Tensor", cast("nn.Conv2d", state.network).bias), value)
+    with pytest.raises(InvalidConfigError, match="'first': the loss is no longer finite at step 50"):
+        list(steps(state))
