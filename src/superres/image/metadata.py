@@ -53,12 +53,12 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
     """
     across, down = metadata.resolution or (_UNSTATED, _UNSTATED)
     image = image.copy(xres=across, yres=down)
-    # Without this, libvips leaves the old orientation in the EXIF block, and viewers turn the image again.
-    image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     for key, name in _BLOBS.items():
         blob = getattr(metadata, key)
         if blob is not None and (key != "iptc" or blob.startswith(b"Photoshop 3.0") == is_jpeg):
             image.set_type(pyvips.GValue.blob_type, name, blob)
     for name, text in metadata.exif_fields:
         image.set_type(pyvips.GValue.gstr_type, name, text)
+    # Attaching an EXIF block takes its old orientation along, and viewers would turn the image again.
+    image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     return image
