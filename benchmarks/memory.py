@@ -1,6 +1,6 @@
 """Peak memory of one `superres upscale`, as the operating system counts it.
 
-    python benchmarks/memory.py PHOTO [upscale's options]
+python benchmarks/memory.py PHOTO [upscale's options]
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     picture = read_picture(Path(photo))
     size = f"{picture.width}×{picture.height}"
-    print(json.dumps({"photo": size, "options": options, "peak_MB": round(peak / 1024), "seconds": round(seconds, 1)}, ensure_ascii=False))
+    print(
+        json.dumps(
+            {"photo": size, "options": options, "peak_MB": round(peak / 1024), "seconds": round(seconds, 1)},
+            ensure_ascii=False,
+        )
+    )
 
 
 if __name__ == "__main__":

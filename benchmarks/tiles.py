@@ -61,7 +61,9 @@ def main() -> None:
         for precision in precisions:
             started = time.perf_counter()
             result[f"x{scale} {precision}"] = difference(pixels, scale, precision)
-            print(scale, precision, result[f"x{scale} {precision}"], f"{time.perf_counter() - started:.0f} s", flush=True)
+            print(
+                scale, precision, result[f"x{scale} {precision}"], f"{time.perf_counter() - started:.0f} s", flush=True
+            )
     if asked.output:
         asked.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 

@@ -34,6 +34,7 @@ def measure(weights: Path) -> dict[str, float]:
 
 
 def main() -> None:
+    """Ship every file that was named."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("weights", type=Path, nargs="+")
     for weights in arguments.parse_args().weights:

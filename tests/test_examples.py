@@ -8,7 +8,9 @@ import pytest
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def test_detail_is_enlarged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_detail_is_enlarged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(EXAMPLES / "upscale_array.py"))
     assert "became 600×400" in capsys.readouterr().out

@@ -41,7 +41,9 @@ def test_png_and_tiff_keep_every_bit(
         np.testing.assert_array_equal(again.alpha, picture.alpha, strict=True)
 
 
-@pytest.mark.parametrize(("channels", "alpha", "mode"), [(1, False, "L"), (1, True, "LA"), (3, False, "RGB"), (3, True, "RGBA")])
+@pytest.mark.parametrize(
+    ("channels", "alpha", "mode"), [(1, False, "L"), (1, True, "LA"), (3, False, "RGB"), (3, True, "RGBA")]
+)
 @pytest.mark.parametrize("suffix", WIDE_SUFFIXES)
 def test_pillow_reads_the_same_pixels(tmp_path: Path, suffix: str, channels: int, alpha: bool, mode: str) -> None:
     picture = picture_of(9, 14, channels, alpha=alpha)

@@ -33,7 +33,9 @@ def exif(orientation: int = 1) -> Image.Exif:
     tags[0x013B] = "A. Artist"
     tags[0x8298] = "(c) the artist"
     tags[0x0132] = "2020:01:02 03:04:05"
-    tags.get_ifd(0x8769).update({0x9003: "2020:01:02 03:04:05", 0x8827: 400, 0xA434: "50mm (prime)", 0x927C: b"\1\2note"})
+    tags.get_ifd(0x8769).update(
+        {0x9003: "2020:01:02 03:04:05", 0x8827: 400, 0xA434: "50mm (prime)", 0x927C: b"\1\2note"}
+    )
     tags.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 15.25), 3: "E", 4: (13.0, 24.0, 1.5), 5: b"\0", 6: 34.5})
     return tags
 

@@ -15,7 +15,9 @@ def touched(*paths: Path) -> tuple[Path, ...]:
     return paths
 
 
-def jobs(inputs: tuple[Path, ...], output: Path | None = None, scale: float = 4, form: str | None = None) -> tuple[Job, ...]:
+def jobs(
+    inputs: tuple[Path, ...], output: Path | None = None, scale: float = 4, form: str | None = None
+) -> tuple[Job, ...]:
     found, problems = plan_jobs(inputs, output=output, scale=scale, format_name=form)
     assert problems == ()
     return found

@@ -111,7 +111,7 @@ def evaluate(
     warnings: dict[str, None] = {}
     for subject in judged:
         pairs = benchmark_pairs(folder, subject.scale)
-        rows.append(_row(subject, pairs, metrics, protocol_name, watch, warnings))
+        rows.append(_row(subject, pairs, metrics=metrics, protocol_name=protocol_name, watch=watch, warnings=warnings))
     return Table(
         dataset=folder.resolve().name,
         protocol_name=protocol_name,
@@ -124,6 +124,7 @@ def evaluate(
 def _row(
     subject: Subject,
     pairs: Sequence[Pair],
+    *,
     metrics: Sequence[str],
     protocol_name: str,
     watch: Watcher | None,
@@ -149,7 +150,9 @@ def _doubts(pair: Pair, loaded: LoadedPair, scale: int) -> list[str]:
     """A warning where the low-resolution image was not made by the degradation that the table stands for."""
     if loaded.low_is_made or share_not_bicubic(loaded.high, loaded.low, scale) == 0:
         return []
-    return [f"the ×{scale} image of {pair.name} is not the bicubic reduction of its reference; figures differ from papers'"]
+    return [
+        f"the ×{scale} image of {pair.name} is not the bicubic reduction of its reference; figures differ from papers'"
+    ]
 
 
 def _values(

@@ -64,7 +64,8 @@ def _is_file(output: Path, inputs: Sequence[Path]) -> bool:
 
 def _single(source: Path, output: Path, suffix: str | None) -> tuple[Job, ...]:
     if suffix is not None and FORMATS.get(output.suffix.lower()) is not FORMATS[suffix]:
-        raise InvalidRequestError(f"the format {suffix.removeprefix('.')} was asked for, but the output is called {output.name}")
+        asked = suffix.removeprefix(".")
+        raise InvalidRequestError(f"the format {asked} was asked for, but the output is called {output.name}")
     return (Job(source, output),)
 
 
@@ -94,7 +95,7 @@ def _without_clashes(jobs: Iterable[Job]) -> tuple[tuple[Job, ...], list[SuperRe
         if owner is not job:
             clashes.append(
                 InvalidRequestError(
-                    f"{job.source} and {owner.source} would both become {job.target}; enlarge them into different folders"
+                    f"{job.source} and {owner.source} would both become {job.target}; give them different folders"
                 )
             )
     return tuple(owners.values()), clashes

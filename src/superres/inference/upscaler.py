@@ -36,7 +36,7 @@ def upscale(
     model: str | None = None,
     precision: Precision = "auto",
     tile_size: int = TILE_SIZE,
-) -> Integers:
+) -> NDArray[Any]:
     """Enlarge an image in memory.
 
     Args:
@@ -67,7 +67,7 @@ def upscale(
 
 
 def _picture_of(pixels: NDArray[Any]) -> Picture:
-    is_known = pixels.dtype in (np.uint8, np.uint16) and pixels.ndim in (2, 3) and pixels.size > 0
+    is_known = pixels.dtype.name in ("uint8", "uint16") and pixels.ndim in (2, 3) and pixels.size > 0
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     if not is_known or not 1 <= channels <= 4:
         raise InvalidImageError(

@@ -1,25 +1,15 @@
 """The command line, called in this process."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
+from samples.commands import Answer, Call
 
 from superres.apps.cli.main import run
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def superres(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+def superres(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Runs `superres` with these arguments."""
 
     def call(*arguments: object) -> Answer:

@@ -4,17 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from samples.commands import Call
 from samples.recipes import images
 
 
-def test_table_names_its_protocol(superres, tmp_path: Path) -> None:
+def test_table_names_its_protocol(superres: Call, tmp_path: Path) -> None:
     answer = superres("evaluate", images(tmp_path / "set", 2), "--scale", 2)
     assert answer.code == 0
     assert "rlfn_compact_x2" in answer.out
     assert "Protocol classical: Y of BT.601" in " ".join(answer.out.split())
 
 
-def test_json_is_one_document_with_every_image(superres, tmp_path: Path) -> None:
+def test_json_is_one_document_with_every_image(superres: Call, tmp_path: Path) -> None:
     answer = superres("evaluate", images(tmp_path / "set", 2), "-s", 2, "-s", 4, "--json", "--protocol", "ntire")
     table = json.loads(answer.out)
     assert table["protocol"] == "ntire"
@@ -37,20 +38,22 @@ def test_json_is_one_document_with_every_image(superres, tmp_path: Path) -> None
         (("--model", "rlfn_compact_x2", "--scale", "3"), "enlarges ×2"),
     ],
 )
-def test_what_cannot_be_measured_is_said_in_a_sentence(superres, tmp_path: Path, options, sentence: str) -> None:
+def test_what_cannot_be_measured_is_said_in_a_sentence(
+    superres: Call, tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
     answer = superres("evaluate", images(tmp_path / "set", 1), *options)
     assert (answer.code, answer.out) == (2, "")
     assert sentence in answer.err
 
 
-def test_empty_folder_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+def test_empty_folder_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     answer = superres("evaluate", tmp_path)
     assert answer.code == 2
     assert len(answer.err.splitlines()) == 1
 
 
 @pytest.mark.data
-def test_bicubic_comes_near_the_published_figures_of_set_five(superres, superres_data: Path) -> None:
+def test_bicubic_comes_near_the_published_figures_of_set_five(superres: Call, superres_data: Path) -> None:
     # The published ones enlarge luma alone; here all three colours are enlarged, as a user would.
     folder = superres_data / "testsets" / "Set5"
     answer = superres("evaluate", folder, "-m", "bicubic", "-s", 2, "-s", 3, "-s", 4, "--json")
@@ -61,7 +64,9 @@ def test_bicubic_comes_near_the_published_figures_of_set_five(superres, superres
 
 
 @pytest.mark.data
-def test_official_weights_give_their_published_figure(superres, superres_data: Path) -> None:
+def test_official_weights_give_their_published_figure(superres: Call, superres_data: Path) -> None:
     weights = superres_data / "weights" / "rlfn" / "rlfn_ntire_x4.pth"
-    answer = superres("evaluate", superres_data / "testsets" / "Set5", "-m", weights, "--precision", "float32", "--json")
+    answer = superres(
+        "evaluate", superres_data / "testsets" / "Set5", "-m", weights, "--precision", "float32", "--json"
+    )
     assert json.loads(answer.out)["rows"][0]["psnr"] == pytest.approx(32.10, abs=0.01)

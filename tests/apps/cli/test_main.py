@@ -4,25 +4,28 @@ import json
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+
+from samples.commands import Call
 
 LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "tensorboard", "jaxtyping")
 
 
-def test_version_is_the_packages(superres) -> None:
+def test_version_is_the_packages(superres: Call) -> None:
     assert superres("--version").out.strip() == version("superres")
 
 
-def test_help_lists_every_command(superres) -> None:
+def test_help_lists_every_command(superres: Call) -> None:
     answer = superres("--help")
     assert answer.code == 0
     assert all(name in answer.out for name in ("upscale", "models", "train", "evaluate", "export"))
 
 
-def test_unknown_option_is_an_error_of_the_user(superres) -> None:
+def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:
     assert superres("upscale", "--no-such-option").code == 2
 
 
-def test_help_and_upscaling_load_nothing_of_the_lab(tmp_path) -> None:
+def test_help_and_upscaling_load_nothing_of_the_lab(tmp_path: Path) -> None:
     program = f"""
 import sys, json
 import numpy as np
@@ -43,7 +46,7 @@ print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
 
 
-def test_missing_lab_package_is_said_in_a_sentence(tmp_path) -> None:
+def test_missing_lab_package_is_said_in_a_sentence(tmp_path: Path) -> None:
     program = """
 import sys
 sys.modules["torch"] = None

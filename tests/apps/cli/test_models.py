@@ -2,16 +2,18 @@
 
 import json
 
+from samples.commands import Call
+
 from superres.models.manifest import shipped
 
 
-def test_every_shipped_network_is_listed(superres) -> None:
+def test_every_shipped_network_is_listed(superres: Call) -> None:
     answer = superres("models")
     assert answer.code == 0
     assert all(entry.name in answer.out for entry in shipped())
 
 
-def test_json_names_data_recipe_steps_and_figures(superres) -> None:
+def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
     listed = json.loads(superres("models", "--json").out)["models"]
     assert [each["name"] for each in listed] == ["rlfn_compact_x2", "rlfn_compact_x3", "rlfn_compact_x4"]
     for each in listed:

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
+from samples.commands import Call
 from samples.recipes import recipe, stage
 
 
-def test_recipe_becomes_weights(superres, tmp_path: Path) -> None:
+def test_recipe_becomes_weights(superres: Call, tmp_path: Path) -> None:
     answer = superres("train", recipe(tmp_path), "-o", tmp_path / "run")
     assert (answer.code, answer.err) == (0, "")
     assert (tmp_path / "run" / "tiny_x2.safetensors").exists()
 
 
-def test_trained_weights_enlarge_and_export(superres, tmp_path: Path) -> None:
+def test_trained_weights_enlarge_and_export(superres: Call, tmp_path: Path) -> None:
     superres("train", recipe(tmp_path), "-o", tmp_path / "run")
     weights, photo = tmp_path / "run" / "tiny_x2.safetensors", tmp_path / "train" / "0.png"
     assert superres("export", weights, "-o", tmp_path / "tiny.onnx").code == 0
@@ -19,7 +20,7 @@ def test_trained_weights_enlarge_and_export(superres, tmp_path: Path) -> None:
         assert superres("upscale", photo, "-m", model, "-o", tmp_path / "out.png", "--overwrite").code == 0
 
 
-def test_unknown_key_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+def test_unknown_key_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     path = recipe(tmp_path)
     path.write_text(path.read_text("utf-8").replace("seed", "sede"), encoding="utf-8")
     answer = superres("train", path, "-o", tmp_path / "run")
@@ -28,13 +29,13 @@ def test_unknown_key_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
-def test_stage_that_starts_from_a_missing_one_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+def test_stage_that_starts_from_a_missing_one_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     answer = superres("train", recipe(tmp_path, stage("first"), stage("second", "frist")), "-o", tmp_path / "run")
     assert answer.code == 2
     assert "starts from 'frist'" in answer.err
 
 
-def test_damaged_checkpoint_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+def test_damaged_checkpoint_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     path = recipe(tmp_path)
     superres("train", path, "-o", tmp_path / "run")
     (tmp_path / "run" / "checkpoint.pt").write_bytes(b"damaged")

@@ -1,15 +1,13 @@
 """`superres upscale`."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from samples.commands import Call
 
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
-
-Call = Callable[..., object]
 
 
 def photo(path: Path, height: int = 20, width: int = 30) -> Path:
@@ -22,25 +20,25 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_photo_becomes_four_times_as_large_beside_itself(superres, tmp_path: Path) -> None:
+def test_photo_becomes_four_times_as_large_beside_itself(superres: Call, tmp_path: Path) -> None:
     answer = superres("upscale", photo(tmp_path / "photo.png"))
     assert (answer.code, answer.err) == (0, "")
     assert read_picture(tmp_path / "photo_x4.png").pixels.shape == (80, 120, 3)
 
 
-def test_nothing_is_printed_where_nobody_watches(superres, tmp_path: Path) -> None:
+def test_nothing_is_printed_where_nobody_watches(superres: Call, tmp_path: Path) -> None:
     answer = superres("upscale", photo(tmp_path / "photo.png"))
     assert (answer.out, answer.err) == ("", "")
 
 
 @pytest.mark.parametrize(("scale", "size"), [(2, (40, 60)), (3, (60, 90)), (1.5, (30, 45)), (6, (120, 180))])
-def test_any_scale_is_reached(superres, tmp_path: Path, scale: float, size: tuple[int, int]) -> None:
+def test_any_scale_is_reached(superres: Call, tmp_path: Path, scale: float, size: tuple[int, int]) -> None:
     out = tmp_path / "out.png"
     assert superres("upscale", photo(tmp_path / "photo.png"), "-o", out, "--scale", scale).code == 0
     assert read_picture(out).pixels.shape[:2] == size
 
 
-def test_folder_becomes_a_folder(superres, tmp_path: Path) -> None:
+def test_folder_becomes_a_folder(superres: Call, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     photo(tmp_path / "in" / "a.png")
     photo(tmp_path / "in" / "b.jpg")
@@ -49,7 +47,7 @@ def test_folder_becomes_a_folder(superres, tmp_path: Path) -> None:
     assert names(tmp_path / "out") == ["a_x2.png", "b_x2.jpg"]
 
 
-def test_format_and_quality_are_obeyed(superres, tmp_path: Path) -> None:
+def test_format_and_quality_are_obeyed(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     for quality in (30, 90):
         out = tmp_path / f"{quality}.jpg"
@@ -59,7 +57,7 @@ def test_format_and_quality_are_obeyed(superres, tmp_path: Path) -> None:
     assert (tmp_path / "photo_x2.webp").read_bytes()[8:12] == b"WEBP"
 
 
-def test_bad_files_do_not_stop_the_good_ones(superres, tmp_path: Path) -> None:
+def test_bad_files_do_not_stop_the_good_ones(superres: Call, tmp_path: Path) -> None:
     good = photo(tmp_path / "good.png")
     (tmp_path / "bad.png").write_bytes(b"no image at all")
     (tmp_path / "empty.png").touch()
@@ -70,7 +68,7 @@ def test_bad_files_do_not_stop_the_good_ones(superres, tmp_path: Path) -> None:
     assert all(line.startswith("superres: ") for line in answer.err.splitlines())
 
 
-def test_existing_result_is_kept_unless_overwriting_is_asked(superres, tmp_path: Path) -> None:
+def test_existing_result_is_kept_unless_overwriting_is_asked(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     (tmp_path / "photo_x4.png").write_bytes(b"mine")
     answer = superres("upscale", source)
@@ -95,7 +93,9 @@ def test_existing_result_is_kept_unless_overwriting_is_asked(superres, tmp_path:
         (("-o", "out.bmp"), "names no format"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(superres, tmp_path: Path, options, sentence: str) -> None:
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    superres: Call, tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
     answer = superres("upscale", photo(tmp_path / "photo.png"), *options)
     assert answer.code == 2
     assert sentence in answer.err
@@ -103,7 +103,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(superres, tmp_path: Path, opt
     assert names(tmp_path) == ["photo.png"]
 
 
-def test_unwritable_folder_is_said_in_a_sentence(superres, tmp_path: Path) -> None:
+def test_unwritable_folder_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     (tmp_path / "file").touch()
     answer = superres("upscale", source, "-o", tmp_path / "file" / "out.png")
@@ -114,7 +114,7 @@ def test_unwritable_folder_is_said_in_a_sentence(superres, tmp_path: Path) -> No
     assert "cannot be made" in answer.err
 
 
-def test_weights_file_is_a_model_too(superres, tmp_path: Path) -> None:
+def test_weights_file_is_a_model_too(superres: Call, tmp_path: Path) -> None:
     from superres.models.manifest import find
 
     source = photo(tmp_path / "photo.png")

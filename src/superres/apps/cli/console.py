@@ -6,7 +6,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ def _finite(value: Any) -> Any:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, float, float, str], None]]:
+def progress_bar() -> Generator[Callable[[str, float, float, str], None]]:
     """A progress bar on standard error, once a second has passed; none where that is no terminal.
 
     Yields:

@@ -18,6 +18,7 @@ def evaluate(
     folder: Annotated[
         Path, typer.Argument(help="High-resolution images, or a benchmark's layout: HR/ and LR_bicubic/X2 …")
     ],
+    *,
     models: Annotated[
         list[str] | None,
         typer.Option("--model", "-m", help="A name, a file of weights, or bicubic; several by repeating the option."),
@@ -28,7 +29,9 @@ def evaluate(
     metrics: Annotated[str, typer.Option(help="Names with commas between them.")] = "psnr,ssim",
     protocol: Annotated[str, typer.Option(help="classical, ntire or rgb.")] = "classical",
     precision: Annotated[Precision, typer.Option(help="Of the engine's arithmetic.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document with the values of every image.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document with the values of every image.")
+    ] = False,
 ) -> None:
     """Measure models against the true images; the caption says how."""
     from superres.evaluation.benchmark import evaluate as measure

@@ -12,7 +12,9 @@ from superres.apps.cli.console import report
 
 def export(
     model: Annotated[str, typer.Argument(help="A name from `superres models`, or a file of weights.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The graph.  [default: the name and .onnx]")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The graph.  [default: the name and .onnx]")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a graph that exists.")] = False,
 ) -> None:
     """Write a network as an ONNX graph, checked against PyTorch at several sizes, with its card inside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from superres.inference.batch import Job
-    from superres.inference.request import Plan
+    from superres.inference.upscaler import Sizes
 
 
 def upscale(
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders of pictures.")],
+    *,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="A file for one picture, else a folder; beside the inputs if not given."),
@@ -34,14 +36,20 @@ def upscale(
         str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif or avif; as the input if not given.")
     ] = None,
     quality: Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")] = None,
-    precision: Annotated[Precision, typer.Option(help="Of the arithmetic; auto is the fastest that loses nothing.")] = "auto",
-    tile: Annotated[int | None, typer.Option(help="Side of the tiles in input pixels; smaller needs less memory.")] = None,
+    precision: Annotated[
+        Precision, typer.Option(help="Of the arithmetic; auto is the fastest that loses nothing.")
+    ] = "auto",
+    tile: Annotated[
+        int | None, typer.Option(help="Side of the tiles in input pixels; smaller needs less memory.")
+    ] = None,
     max_pixels: Annotated[int | None, typer.Option(help="Refuse inputs that claim more pixels.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
 ) -> None:
     """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
+    from superres.image.files import MAX_PIXELS
     from superres.inference.batch import plan_jobs
     from superres.inference.request import TILE_SIZE, Request, plan
+    from superres.inference.upscaler import upscale_file
 
     request = Request(scale=scale, model=model, precision=precision, tile_size=TILE_SIZE if tile is None else tile)
     how = plan(request)
@@ -50,7 +58,9 @@ def upscale(
         complain(str(problem))
     if output is not None and jobs:
         _make_folder(jobs[0].target.parent, output)
-    if _run(jobs, how, quality, overwrite, max_pixels) + len(problems):
+    limit = MAX_PIXELS if max_pixels is None else max_pixels
+    enlarge = partial(upscale_file, plan=how, quality=quality, overwrite=overwrite, max_pixels=limit)
+    if _failures(jobs, enlarge) + len(problems):
         raise typer.Exit(2)
 
 
@@ -66,14 +76,17 @@ def _make_folder(folder: Path, output: Path) -> None:
         raise UnwritableFileError(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _run(jobs: tuple[Job, ...], how: Plan, quality: int | None, overwrite: bool, max_pixels: int | None) -> int:
-    """Do all jobs; returns how many failed."""
+def _failures(jobs: tuple[Job, ...], enlarge: Callable[..., Sizes]) -> int:
+    """Do all jobs; how many failed."""
     failures = 0
     with progress_bar() as show:
         for number, job in enumerate(jobs, start=1):
             what = job.source.name if len(jobs) == 1 else f"{number}/{len(jobs)} {job.source.name}"
             try:
-                _one(job, how, quality, overwrite, max_pixels, lambda done, total, what=what: show(what, done, total, ""))
+                sizes = enlarge(job.source, job.target, watch=partial(_show, show, what))
+                report(
+                    f"{job.source} → {job.target}  {sizes.width}×{sizes.height} → {sizes.new_width}×{sizes.new_height}"
+                )
             except SuperResError as error:
                 failures += 1
                 complain(str(error))
@@ -83,14 +96,5 @@ def _run(jobs: tuple[Job, ...], how: Plan, quality: int | None, overwrite: bool,
     return failures
 
 
-def _one(
-    job: Job, how: Plan, quality: int | None, overwrite: bool, max_pixels: int | None, watch: Callable[[int, int], None]
-) -> None:
-    from superres.image.files import MAX_PIXELS
-    from superres.inference.upscaler import upscale_file
-
-    limit = MAX_PIXELS if max_pixels is None else max_pixels
-    sizes = upscale_file(
-        job.source, job.target, how, quality=quality, overwrite=overwrite, max_pixels=limit, watch=watch
-    )
-    report(f"{job.source} → {job.target}  {sizes.width}×{sizes.height} → {sizes.new_width}×{sizes.new_height}")
+def _show(show: Callable[[str, float, float, str], None], what: str, done: int, total: int) -> None:
+    show(what, done, total, "")

@@ -43,7 +43,9 @@ def open_model(model: str, precision: Precision = "auto") -> Backend:
         verify(entry)
         path = entry.graph_path
     elif path.suffix.lower() not in ENGINES:
-        raise InvalidRequestError(f"the model {model} was asked for; models are names or files ending in {', '.join(ENGINES)}")
+        raise InvalidRequestError(
+            f"the model {model} was asked for; models are names or files ending in {', '.join(ENGINES)}"
+        )
     elif not path.is_file():
         raise MissingFileError(f"the model {model} was asked for, but there is no such file")
     file, engine = ENGINES[path.suffix.lower()]

@@ -35,7 +35,9 @@ class OpenVINOBackend:
         try:
             self._graph: Any = self._core.read_model(path)
         except RuntimeError as error:
-            raise InvalidWeightsError(f"{path} is no readable ONNX graph, or its weights are missing beside it") from error
+            raise InvalidWeightsError(
+                f"{path} is no readable ONNX graph, or its weights are missing beside it"
+            ) from error
         metadata = {CARD_KEY: self._metadata()} if self._graph.has_rt_info(_CARD_PLACE) else {}
         self._card = card_in(metadata, path.name)
         self._shape: tuple[int, ...] = ()

@@ -24,8 +24,8 @@ class PyTorchBackend:
     """
 
     def __init__(self, path: Path, precision: Precision = "auto") -> None:
-        network, self._card = load_network(path)
-        self._network = network.to(memory_format=torch.channels_last)
+        self._network, self._card = load_network(path)
+        self._network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         is_native = torch.cpu._is_avx512_bf16_supported()
         self._is_bfloat16 = precision == "bfloat16" or (precision == "auto" and is_native)
 
