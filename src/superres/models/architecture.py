@@ -75,6 +75,9 @@ class Architecture:
             return TypeAdapter(self.config).validate_python(dict(values))
         except ValidationError as error:
             first = error.errors()[0]
+            cause = first.get("ctx", {}).get("error")
+            if isinstance(cause, InvalidConfigError):  # the configuration's own sentence
+                raise cause from error
             place = ".".join(str(part) for part in first["loc"])
             raise InvalidConfigError(f"{self.name} cannot be built: {place}: {first['msg'].lower()}") from error
 
