@@ -11,6 +11,8 @@ from superres.image.picture import Metadata
 
 _BLOBS = {"icc": "icc-profile-data", "exif": "exif-data", "xmp": "xmp-data", "iptc": "iptc-data"}
 _ORIENTATION = "exif-ifd0-Orientation"
+_PREVIEW = "jpeg-thumbnail-data"
+_PREVIEW_TAGS = "exif-ifd1-"
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]")
 
 _UNSTATED = 72 / 25.4
@@ -28,10 +30,10 @@ def metadata_of(image: Any, *, swaps_axes: bool) -> Metadata:
     blobs = {key: bytes(image.get(name)) for key, name in _BLOBS.items() if name in names}
     if "xmp" in blobs:
         blobs["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", blobs["xmp"])
-    tags = sorted(name for name in names if name.startswith("exif-ifd") and name != _ORIENTATION)
+    tags = sorted(name for name in names if name.startswith("exif-ifd") and not name.startswith(_PREVIEW_TAGS))
     return Metadata(
         **blobs,
-        exif_fields=tuple((name, str(image.get(name))) for name in tags),
+        exif_fields=tuple((name, str(image.get(name))) for name in tags if name != _ORIENTATION),
         resolution=_resolution(image, swaps_axes=swaps_axes),
     )
 
@@ -59,6 +61,8 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
             image.set_type(pyvips.GValue.blob_type, name, blob)
     for name, text in metadata.exif_fields:
         image.set_type(pyvips.GValue.gstr_type, name, text)
+    if image.get_typeof(_PREVIEW):  # of the old pixels, inside the EXIF block
+        image.remove(_PREVIEW)
     # Attaching an EXIF block takes its old orientation along, and viewers would turn the image again.
     image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     return image
