@@ -15,10 +15,11 @@ from torch import nn
 
 from superres.errors import InvalidWeightsError, MissingFileError
 from superres.export import onnx as exporting
+from superres.export.parity import TOLERANCE, check_parity
 from superres.export.ship import ship
 from superres.models.card import Card, card_in
 from superres.models.cost import published_macs
-from superres.models.manifest import Entry, read_manifest, verify, write_manifest
+from superres.models.manifest import Entry, find, read_manifest, shipped, verify, write_manifest
 from superres.models.weights import load_network, read_weights, write_weights
 
 Tiny = tuple[nn.Module, Card]
@@ -139,3 +140,9 @@ def test_graph_that_answers_differently_leaves_what_was_shipped_before(
 def test_missing_weights_are_named(package: Path, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match=r"absent\.safetensors"):
         ship(tmp_path / "absent.safetensors", FIGURES, package)
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in shipped()])
+def test_every_shipped_graph_answers_as_its_weights(name: str) -> None:
+    network, card = load_network(name)
+    assert check_parity(network, find(name).graph_path, card) < TOLERANCE

@@ -1,21 +1,24 @@
-"""A whole training: stages, the best weights, interruption and resumption."""
+"""A whole training: stages, the best weights, what is refused. Interruptions: `test_run_interrupted`."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import torch
 from samples.recipes import recipe, stage
 
-from superres.errors import ExistingFileError, InvalidConfigError, InvalidWeightsError, MissingFileError
-from superres.models.weights import load_network, read_weights
+from superres.errors import (
+    ExistingFileError,
+    InvalidConfigError,
+    InvalidWeightsError,
+    MissingFileError,
+    UnknownNameError,
+)
+from superres.models.catalogue import build
+from superres.models.weights import load_network, read_weights, write_weights
 from superres.training.loop import Progress
 from superres.training.run import train
+from superres.training.validation import Validation
 
 
 def journal(folder: Path) -> list[dict[str, float | str]]:
@@ -49,51 +52,17 @@ def test_same_recipe_gives_the_same_weights(tmp_path: Path) -> None:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-# The child stops itself so hard that nothing can be tidied up, in the middle of a step that is no checkpoint's.
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-import superres.training.run as run
-from superres.training import loop
-
-step = loop.WeightAverage.update
-count = 0
-
-def counted(self, at):
-    global count
-    count += 1
-    if count == int(sys.argv[3]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    step(self, at)
-
-loop.WeightAverage.update = counted
-run.train(Path(sys.argv[1]), output=Path(sys.argv[2]), resume=True)
-"""
-
-
-@pytest.mark.parametrize("killed_at", [3, 7, 14])
-def test_killed_run_resumes_to_the_same_weights_bit_for_bit(tmp_path: Path, killed_at: int) -> None:
+def test_finished_run_resumes_to_its_result_without_a_step(tmp_path: Path) -> None:
     path = recipe(tmp_path, stage("a"), stage("b", "a"))
-    whole = read_weights(train(path, output=tmp_path / "whole").weights)[0]
-    killed = tmp_path / "killed"
-    child = subprocess.run([sys.executable, "-c", CHILD, path, killed, str(killed_at)], check=False, env={**os.environ})
-    assert child.returncode == -signal.SIGKILL
-    resumed = read_weights(train(path, output=killed, resume=True).weights)[0]
-    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
-    steady = [{key: value for key, value in entry.items() if key != "images_per_second"} for entry in journal(killed)]
-    assert steady == [
-        {key: value for key, value in entry.items() if key != "images_per_second"}
-        for entry in journal(tmp_path / "whole")
-    ]
-
-
-def test_finished_run_resumes_to_its_result_at_once(tmp_path: Path) -> None:
-    path = recipe(tmp_path)
     first = train(path, output=tmp_path / "run")
-    started = time.perf_counter()
-    again = train(path, output=tmp_path / "run", resume=True)
-    assert (again.weights, again.psnr) == (first.weights, first.psnr)
-    assert time.perf_counter() - started < 20
+    reports: list[Progress] = []
+    assert train(path, output=tmp_path / "run", resume=True, watch=reports.append) == first
+    assert not reports
+
+
+def test_weights_say_what_they_reach_on_which_images(tmp_path: Path) -> None:
+    result = train(recipe(tmp_path), output=tmp_path / "run")
+    assert read_weights(result.weights)[1].figures == {"validation_psnr_classical": result.psnr}
 
 
 def test_folder_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
@@ -125,6 +94,7 @@ def test_missing_folder_of_images_is_named(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(str(tmp_path / "train"), "absent"), encoding="utf-8")
     with pytest.raises(MissingFileError, match="names the folder absent"):
         train(path, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
@@ -136,3 +106,48 @@ def test_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidConfigError, match="no longer finite"):
         train(path, output=tmp_path / "run")
+
+
+def test_weights_that_are_no_numbers_stop_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Validation, "__call__", lambda *_, **__: float("nan"))
+    with pytest.raises(InvalidConfigError, match="no longer finite at step 5"):
+        train(recipe(tmp_path), output=tmp_path / "run")
+    assert not list((tmp_path / "run").rglob("*.safetensors"))
+
+
+def test_stage_may_start_from_weights_made_elsewhere(tmp_path: Path) -> None:
+    first = train(recipe(tmp_path), output=tmp_path / "first")
+    path = tmp_path / "second.toml"
+    text = (tmp_path / "tiny.toml").read_text("utf-8")
+    path.write_text(text.replace('"random"', f'"{first.weights}"').replace("= 1e-3", "= 1e-30"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace("rate = 1e-5", "rate = 0.0"), encoding="utf-8")
+    second = train(path, output=tmp_path / "second")
+    assert second.psnr == pytest.approx(first.psnr, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("start", "error"), [("absent.safetensors", MissingFileError), ("rlfn_compcat_x2", UnknownNameError)]
+)
+def test_start_that_is_missing_is_refused_before_the_first_step(
+    tmp_path: Path, start: str, error: type[Exception]
+) -> None:
+    path = recipe(tmp_path, stage("a"), stage("b", start))
+    with pytest.raises(error, match=start.split(".", maxsplit=1)[0]):
+        train(path, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_start_of_another_width_is_refused_before_the_first_step(tmp_path: Path) -> None:
+    network, card = build("rlfn_compact_x2")
+    write_weights(tmp_path / "wide.safetensors", network.state_dict(), card)
+    path = recipe(tmp_path, stage("a"), stage("b", str(tmp_path / "wide.safetensors")))
+    with pytest.raises(InvalidWeightsError, match="fit in name and shape"):
+        train(path, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_patch_larger_than_all_images_is_refused_before_the_first_step(tmp_path: Path) -> None:
+    path = recipe(tmp_path, stage("a"), stage("b", "a").replace("patch_size = 32", "patch_size = 64"))
+    with pytest.raises(InvalidConfigError, match="as large as the patch_size of 64"):
+        train(path, output=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,23 +1,32 @@
-"""Losses that compare pixel by pixel."""
+"""Losses that compare pixel by pixel.
+
+Each takes two batches (N, C, H, W) in [0, 1] of one shape, dtype and device, gives a scalar, and raises
+`InvalidImageError` where they differ: broadcasting would train towards something else without a word.
+"""
 
 from __future__ import annotations
 
 from torch import Tensor
+
+from superres.metrics.metric import check_pair
 
 CHARBONNIER_EPSILON = 1e-3
 """LapSRN (arXiv:1704.03915, section 3.2)."""
 
 
 def l1(restored: Tensor, reference: Tensor) -> Tensor:
-    """Mean absolute error; both (N, C, H, W) in [0, 1]; a scalar."""
+    """Mean absolute error."""
+    check_pair(restored, reference)
     return (restored - reference).abs().mean()
 
 
 def l2(restored: Tensor, reference: Tensor) -> Tensor:
-    """Mean squared error; both (N, C, H, W) in [0, 1]; a scalar."""
+    """Mean squared error."""
+    check_pair(restored, reference)
     return (restored - reference).square().mean()
 
 
 def charbonnier(restored: Tensor, reference: Tensor) -> Tensor:
     """Mean of sqrt(error² + epsilon²), a smooth absolute error; its floor at equality is epsilon."""
+    check_pair(restored, reference)
     return ((restored - reference).square() + CHARBONNIER_EPSILON**2).sqrt().mean()
