@@ -1,6 +1,6 @@
 """Draw the README's picture: a detail reduced four times, enlarged by bicubic, enlarged by superres, and as it was.
 
-    python scripts/comparison.py
+Run it from anywhere: python scripts/comparison.py
 """
 
 from __future__ import annotations

@@ -1,77 +1,117 @@
-"""Batches of patches."""
+"""Batches: aligned, even over the pixels, and the same whenever they are asked for."""
 
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from samples.pictures import noise
-from samples.recipes import images
+from samples.pictures import noise, png_of
 
 from superres.data.datasets.packed import PackedImages, pack
+from superres.data.degradation.downsample import bicubic_reduction
 from superres.data.loader import PatchLoader
 from superres.errors import InvalidConfigError
-from superres.image.files import write_picture
-from superres.image.picture import Picture
 
 
-@pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> PackedImages:
-    folder = tmp_path_factory.mktemp("set")
-    return pack([images(folder / "images", 3)], folder / "cache", [2])
+def packed(folder: Path, *sizes: tuple[int, int], scale: int = 2) -> PackedImages:
+    """Each image in one grey level of its own, so that a patch tells where it comes from."""
+    (folder / "images").mkdir()
+    for index, size in enumerate(sizes):
+        (folder / "images" / f"{index}.png").write_bytes(png_of(np.full((*size, 3), 10 * (index + 1), np.uint8)))
+    return pack([folder / "images"], folder / "packed", [scale])
 
 
-def loader(packed: PackedImages, *, patch_size: int = 20, seed: int = 1) -> PatchLoader:
-    return PatchLoader(packed, scale=2, patch_size=patch_size, batch_size=4, seed=seed)
+def loader(images: PackedImages, *, patch_size: int = 8, batch_size: int = 4, seed: int = 0) -> PatchLoader:
+    return PatchLoader(images, scale=2, patch_size=patch_size, batch_size=batch_size, seed=seed)
 
 
-def test_batch_has_the_asked_shape_and_lies_channels_last(packed: PackedImages) -> None:
-    low, high = loader(packed).batch(0)
-    assert (low.shape, high.shape) == ((4, 3, 10, 10), (4, 3, 20, 20))
+def test_batch_has_the_stated_shape_and_layout(tmp_path: Path) -> None:
+    low, high = loader(packed(tmp_path, (20, 24))).batch(0)
+    assert (low.shape, high.shape) == ((4, 3, 4, 4), (4, 3, 8, 8))
     assert low.dtype == high.dtype == torch.uint8
+    assert low.is_contiguous(memory_format=torch.channels_last)
     assert high.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_low_patch_is_the_reduction_of_the_high_one(packed: PackedImages) -> None:
-    low, high = loader(packed).batch(0)
-    means = torch.nn.functional.avg_pool2d(high.float(), 2)
-    assert (means - low).abs().mean() < 6
+def test_patches_of_a_pair_show_the_same_place(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    down, across = np.mgrid[0:40, 0:40]
+    slope = np.stack([6 * down, 6 * across, 3 * (down + across)], axis=2).astype(np.uint8)
+    (tmp_path / "images" / "a.png").write_bytes(png_of(slope))
+    low, high = loader(pack([tmp_path / "images"], tmp_path / "packed", [2]), batch_size=32).batch(0)
+    means = torch.nn.functional.avg_pool2d(high.double(), 2)
+    # The reduction of a slope is the slope but for the image's own border, where it bends a little.
+    assert (means - low).abs().max() <= 2
 
 
-def test_batch_depends_on_seed_and_number_alone(packed: PackedImages) -> None:
-    first, again = loader(packed).batch(7), loader(packed).batch(7)
-    assert all(torch.equal(*pair) for pair in zip(first, again, strict=True))
-    assert not torch.equal(loader(packed).batch(7)[0], loader(packed).batch(8)[0])
-    assert not torch.equal(loader(packed).batch(7)[0], loader(packed, seed=2).batch(7)[0])
+def test_same_number_gives_the_same_batch_in_any_order(tmp_path: Path) -> None:
+    images = packed(tmp_path, (20, 24), (30, 20))
+    first, second = loader(images), loader(images)
+    wanted = [first.batch(number) for number in range(3)]
+    for number in (2, 0, 1):
+        for expected, found in zip(wanted[number], second.batch(number), strict=True):
+            assert torch.equal(expected, found)
 
 
-def test_batches_begin_where_asked_and_come_in_order(packed: PackedImages) -> None:
-    batches = list(loader(packed).batches(3, 12))
-    assert len(batches) == 9
-    assert all(torch.equal(low, loader(packed).batch(3 + index)[0]) for index, (low, _) in enumerate(batches))
+def test_batches_made_ahead_are_those_of_their_numbers(tmp_path: Path) -> None:
+    source = loader(packed(tmp_path, (20, 24), (30, 20)))
+    ahead = list(source.batches(3, 13))
+    assert len(ahead) == 10
+    for number, (low, high) in enumerate(ahead, start=3):
+        assert torch.equal(low, source.batch(number)[0])
+        assert torch.equal(high, source.batch(number)[1])
 
 
-def test_images_are_drawn_by_their_area(tmp_path: Path) -> None:
-    (tmp_path / "set").mkdir()
-    for name, side in (("large", 60), ("small", 20)):
-        value = 200 if name == "large" else 10
-        write_picture(tmp_path / "set" / f"{name}.png", Picture(pixels=noise(side, side, 3) // 100 + value))
-    packed = pack([tmp_path / "set"], tmp_path / "cache", [2])
-    drawn = torch.cat([loader(packed).batch(number)[1].float().mean((1, 2, 3)) for number in range(100)])
-    assert float((drawn > 100).float().mean()) == pytest.approx(0.9, abs=0.04)
+def test_walk_can_be_left_early(tmp_path: Path) -> None:
+    batches = loader(packed(tmp_path, (20, 24))).batches(0, 1_000_000_000)
+    next(batches)
+    batches.close()
 
 
-def test_images_smaller_than_the_patch_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "set").mkdir()
-    for name, side in (("large", 40), ("small", 20)):
-        write_picture(tmp_path / "set" / f"{name}.png", Picture(pixels=noise(side, side, 3)))
-    assert loader(pack([tmp_path / "set"], tmp_path / "cache", [2]), patch_size=30).batch(0)[1].shape[-1] == 30
+def test_other_seeds_and_numbers_give_other_patches(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(png_of(noise(40, 40, 3)))
+    images = pack([tmp_path / "images"], tmp_path / "packed", [2])
+    batches = [loader(images, seed=seed).batch(number)[1] for seed, number in ((0, 0), (0, 1), (1, 0))]
+    assert len({batch.numpy().tobytes() for batch in batches}) == 3
 
 
-def test_patch_that_fits_no_image_is_refused(packed: PackedImages) -> None:
-    with pytest.raises(InvalidConfigError, match="as large as the patch_size of 80"):
-        loader(packed, patch_size=80)
+def test_images_come_in_proportion_to_their_pixels(tmp_path: Path) -> None:
+    _, high = loader(packed(tmp_path, (16, 16), (32, 24), (64, 64)), batch_size=2000).batch(0)
+    counts = Counter(high[:, 0, 0, 0].tolist())
+    shares = [counts[level] / 2000 for level in (10, 20, 30)]
+    areas = np.array([16 * 16, 32 * 24, 64 * 64])
+    # Three standard errors of 2000 draws are 0.03 at most.
+    assert shares == pytest.approx(list(areas / areas.sum()), abs=0.035)
 
 
-def test_patch_that_does_not_fit_the_scale_is_refused(packed: PackedImages) -> None:
-    with pytest.raises(InvalidConfigError, match="no multiple of the scale 2"):
-        loader(packed, patch_size=21)
+def test_every_place_and_orientation_occurs(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    pixels = noise(12, 10, 3)
+    (tmp_path / "images" / "a.png").write_bytes(png_of(pixels))
+    low, _ = loader(pack([tmp_path / "images"], tmp_path / "packed", [2]), batch_size=1500).batch(0)
+    # Low-resolution sides 6 and 5, patches of 4: three times two places, eight orientations.
+    assert len({patch.numpy().tobytes() for patch in low}) == 3 * 2 * 8
+
+
+def test_images_smaller_than_a_patch_are_left_out(tmp_path: Path) -> None:
+    _, high = loader(packed(tmp_path, (16, 15), (40, 40)), patch_size=16, batch_size=50).batch(0)
+    assert set(high.flatten().tolist()) == {20}
+
+
+def test_image_as_large_as_a_patch_is_used_whole(tmp_path: Path) -> None:
+    images = packed(tmp_path, (16, 16))
+    low, high = loader(images, patch_size=16, batch_size=1).batch(0)
+    assert torch.equal(high, torch.full((1, 3, 16, 16), 10, dtype=torch.uint8))
+    assert np.array_equal(low[0].permute(1, 2, 0).numpy(), bicubic_reduction(images.high(0), 2))
+
+
+def test_patch_size_that_is_no_multiple_of_the_scale_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigError, match="a patch_size of 9 is no multiple of the scale 2"):
+        loader(packed(tmp_path, (20, 20)), patch_size=9)
+
+
+def test_patch_size_that_no_image_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigError, match="no image of the training set is as large as the patch_size of 64"):
+        loader(packed(tmp_path, (20, 100)), patch_size=64)

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageCms, ImageOps
 from samples.commands import Call
+from samples.pictures import slopes
 
 from superres.image.files import read_picture, write_picture
-from superres.image.picture import Picture
+from superres.image.picture import Metadata, Picture
+from superres.image.resize import resize_integers
 
 
 def photo(path: Path, height: int = 20, width: int = 30) -> Path:
@@ -120,3 +123,36 @@ def test_weights_file_is_a_model_too(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     assert superres("upscale", source, "--model", find("rlfn_compact_x3").weights_path).code == 0
     assert read_picture(tmp_path / "photo_x3.png").pixels.shape == (60, 90, 3)
+
+
+def test_sixteen_bit_transparent_png_keeps_depth_alpha_profile_and_look(superres: Call, tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    pixels = slopes(40, 60, np.uint16)
+    alpha = np.full((40, 60), 65535, np.uint16)
+    alpha[:20] = 0
+    alpha[20, :] = 30_000
+    write_picture(tmp_path / "a.png", Picture(pixels=pixels, alpha=alpha, metadata=Metadata(icc=profile)))
+    assert superres("upscale", tmp_path / "a.png", "--scale", 2).code == 0
+    enlarged = read_picture(tmp_path / "a_x2.png")
+    assert enlarged.pixels.dtype == np.uint16
+    assert enlarged.metadata.icc == profile
+    assert enlarged.alpha is not None
+    assert enlarged.alpha[:30].max() < 2000
+    assert enlarged.alpha[50:].min() > 63_000
+    shown = np.s_[60:72, 24:96]
+    expected = resize_integers(pixels, scale=2)[shown]
+    assert np.abs(enlarged.pixels[shown].astype(int) - expected).mean() < 0.01 * 65535
+    assert len(np.unique(enlarged.pixels[shown])) > 256
+
+
+def test_turned_jpeg_becomes_upright_and_keeps_who_made_it(superres: Call, tmp_path: Path) -> None:
+    tags = Image.Exif()
+    tags[0x0112], tags[0x013B] = 6, "A. Artist"
+    Image.fromarray(slopes(40, 60)).save(tmp_path / "a.jpg", exif=tags, quality=95)
+    assert superres("upscale", tmp_path / "a.jpg", "--scale", 2).code == 0
+    with Image.open(tmp_path / "a.jpg") as before, Image.open(tmp_path / "a_x2.jpg") as after:
+        assert after.size == (80, 120)
+        assert after.getexif().get(0x0112, 1) == 1
+        assert after.getexif()[0x013B] == "A. Artist"
+        upright = np.asarray(ImageOps.exif_transpose(before).resize(after.size)).astype(int)
+        assert np.abs(upright - np.asarray(after)).mean() < 4

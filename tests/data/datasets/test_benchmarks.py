@@ -1,88 +1,152 @@
-"""Layouts of benchmark sets."""
+"""Benchmark sets: which image belongs to which, and whether they fit."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from samples.pictures import noise
+from PIL import Image
+from samples.pictures import noise, png_of
 
-from superres.data.datasets.benchmarks import benchmark_pairs, load_pair, share_not_bicubic
+from superres.data.datasets.benchmarks import Pair, benchmark_pairs, load_pair, share_not_bicubic
 from superres.data.degradation.downsample import bicubic_reduction
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
-from superres.image.files import write_picture
-from superres.image.picture import Picture
 
 
-def store(path: Path, height: int, width: int, seed: int = 0) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(path, Picture(pixels=noise(height, width, 3, seed=seed)))
-    return path
+def touch(folder: Path, *names: str) -> Path:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).touch()
+    return folder
 
 
-@pytest.mark.parametrize(
-    ("high", "low"),
-    [
-        ("HR/baby.png", "LR_bicubic/X2/babyx2.png"),
-        ("HR/baby.png", "LR_bicubic/X2/baby.png"),
-        ("DIV2K_valid_HR/0801.png", "DIV2K_valid_LR_bicubic/X2/0801x2.png"),
-    ],
-)
-def test_partner_is_found_in_every_layout(tmp_path: Path, high: str, low: str) -> None:
-    paths = store(tmp_path / high, 9, 8), store(tmp_path / low, 4, 4)
-    for folder in (tmp_path, paths[0].parent):
-        (pair,) = benchmark_pairs(folder, 2)
-        assert pair.name == paths[0].stem
-        assert (pair.high.name, pair.low and pair.low.name) == (paths[0].name, paths[1].name)
-    loaded = load_pair(benchmark_pairs(tmp_path, 2)[0], 2)
-    assert (loaded.high.shape, loaded.low.shape, loaded.low_is_made) == ((8, 8, 3), (4, 4, 3), False)
+def files(pairs: tuple[Pair, ...], root: Path) -> list[tuple[str, str, str | None]]:
+    return [
+        (pair.name, str(pair.high.relative_to(root)), str(pair.low.relative_to(root)) if pair.low else None)
+        for pair in pairs
+    ]
 
 
-def test_plain_folder_has_its_low_resolution_images_made(tmp_path: Path) -> None:
-    store(tmp_path / "a.png", 9, 8)
-    (pair,) = benchmark_pairs(tmp_path, 4)
-    loaded = load_pair(pair, 4)
-    assert pair.low is None
-    assert loaded.low_is_made
-    assert np.array_equal(loaded.low, bicubic_reduction(loaded.high, 4))
+def test_folders_of_both_resolutions_are_paired(tmp_path: Path) -> None:
+    touch(tmp_path / "HR", "bird.png", "baby.png")
+    touch(tmp_path / "LR_bicubic" / "X2", "babyx2.png", "birdx2.png")
+    touch(tmp_path / "LR_bicubic" / "X3", "baby.png", "bird.jpg")
+    assert files(benchmark_pairs(tmp_path, 2), tmp_path.resolve()) == [
+        ("baby", "HR/baby.png", "LR_bicubic/X2/babyx2.png"),
+        ("bird", "HR/bird.png", "LR_bicubic/X2/birdx2.png"),
+    ]
+    assert [low for _, _, low in files(benchmark_pairs(tmp_path, 3), tmp_path.resolve())] == [
+        "LR_bicubic/X3/baby.png",
+        "LR_bicubic/X3/bird.jpg",
+    ]
 
 
-def test_scale_that_the_set_does_not_have_is_made(tmp_path: Path) -> None:
-    store(tmp_path / "HR" / "a.png", 9, 9)
-    store(tmp_path / "LR_bicubic" / "X2" / "a.png", 4, 4)
-    assert benchmark_pairs(tmp_path, 3)[0].low is None
+@pytest.mark.parametrize("named", ["", "DIV2K_valid_HR"])
+def test_validation_set_of_div2k_is_paired(tmp_path: Path, named: str) -> None:
+    touch(tmp_path / "DIV2K_valid_HR", "0801.png")
+    touch(tmp_path / "DIV2K_valid_LR_bicubic" / "X2", "0801x2.png")
+    assert files(benchmark_pairs(tmp_path / named, 2), tmp_path.resolve()) == [
+        ("0801", "DIV2K_valid_HR/0801.png", "DIV2K_valid_LR_bicubic/X2/0801x2.png")
+    ]
 
 
-def test_image_without_a_partner_is_named(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        store(tmp_path / "HR" / f"{name}.png", 8, 8)
-    store(tmp_path / "LR_bicubic" / "X2" / "ax2.png", 4, 4)
-    with pytest.raises(MissingFileError, match="b has no low-resolution image: neither bx2 nor b is in"):
+def test_folder_of_several_sets_asks_which(tmp_path: Path) -> None:
+    touch(tmp_path / "DIV2K_valid_HR", "0801.png")
+    touch(tmp_path / "DIV2K_train_HR", "0001.png")
+    with pytest.raises(InvalidRequestError, match="several sets; name one of its folders: DIV2K_train_HR, DIV2K_valid"):
         benchmark_pairs(tmp_path, 2)
 
 
-def test_sizes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
-    store(tmp_path / "HR" / "a.png", 8, 8)
-    store(tmp_path / "LR_bicubic" / "X2" / "a.png", 4, 5)
-    with pytest.raises(InvalidImageError, match="should be 4×4 pixels"):
-        load_pair(benchmark_pairs(tmp_path, 2)[0], 2)
+def test_plain_folder_has_only_high_resolution(tmp_path: Path) -> None:
+    touch(tmp_path / "photographs", "b.png", "a.jpg")
+    pairs = benchmark_pairs(tmp_path / "photographs", 4)
+    assert files(pairs, tmp_path) == [("a", "photographs/a.jpg", None), ("b", "photographs/b.png", None)]
 
 
-def test_folder_of_several_sets_is_refused(tmp_path: Path) -> None:
-    store(tmp_path / "DIV2K_train_HR" / "a.png", 8, 8)
-    store(tmp_path / "DIV2K_valid_HR" / "a.png", 8, 8)
-    with pytest.raises(InvalidRequestError, match="holds several sets"):
+def test_scale_that_the_set_lacks_is_made(tmp_path: Path) -> None:
+    touch(tmp_path / "HR", "baby.png")
+    touch(tmp_path / "LR_bicubic" / "X2", "babyx2.png")
+    assert [pair.low for pair in benchmark_pairs(tmp_path, 3)] == [None]
+
+
+def test_missing_partner_is_named(tmp_path: Path) -> None:
+    touch(tmp_path / "HR", "baby.png", "bird.png")
+    touch(tmp_path / "LR_bicubic" / "X2", "babyx2.png", "headx2.png")
+    with pytest.raises(MissingFileError, match="bird has no low-resolution image: neither birdx2 nor bird is in"):
+        benchmark_pairs(tmp_path, 2)
+
+
+def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path / "HR", "baby.png", "baby.jpg")
+    with pytest.raises(InvalidRequestError, match=r"holds both baby\.jpg and baby\.png; keep one"):
         benchmark_pairs(tmp_path, 2)
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError, match="no such folder"):
+    with pytest.raises(MissingFileError, match="absent, but there is no such folder"):
         benchmark_pairs(tmp_path / "absent", 2)
 
 
-def test_reduction_by_another_way_is_noticed() -> None:
-    from PIL import Image
+def written(folder: Path, name: str, pixels: np.ndarray) -> Path:
+    path = folder / name
+    path.write_bytes(png_of(pixels))
+    return path
 
-    high = noise(32, 40, 3)
-    other = np.asarray(Image.fromarray(high).resize((20, 16), Image.Resampling.BILINEAR))
-    assert share_not_bicubic(high, bicubic_reduction(high, 2), 2) == 0
-    assert share_not_bicubic(high, other, 2) > 0.3
+
+def test_low_resolution_image_is_made_from_the_cropped_high_one(tmp_path: Path) -> None:
+    pixels = noise(14, 19, 3)
+    loaded = load_pair(Pair("a", written(tmp_path, "a.png", pixels), None), 3)
+    np.testing.assert_array_equal(loaded.high, pixels[:12, :18])
+    np.testing.assert_array_equal(loaded.low, bicubic_reduction(pixels[:12, :18], 3))
+    assert loaded.low_is_made
+    assert loaded.name == "a"
+
+
+def test_low_resolution_image_is_read_where_there_is_one(tmp_path: Path) -> None:
+    high, low = noise(13, 18, 1), noise(6, 9, 4, seed=1)
+    loaded = load_pair(Pair("a", written(tmp_path, "a.png", high), written(tmp_path, "ax2.png", low)), 2)
+    np.testing.assert_array_equal(loaded.high, high[:12].repeat(3, axis=2))
+    np.testing.assert_array_equal(loaded.low, low[..., :3])
+    assert not loaded.low_is_made
+
+
+def test_sizes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    pair = Pair("a", written(tmp_path, "a.png", noise(12, 18, 3)), written(tmp_path, "ax2.png", noise(9, 6, 3)))
+    with pytest.raises(InvalidImageError, match=r"ax2\.png should be 9×6 pixels, .*a\.png reduced ×2, but is 6×9"):
+        load_pair(pair, 2)
+
+
+def test_own_reduction_differs_nowhere_from_bicubic() -> None:
+    high = noise(24, 24, 3)
+    assert share_not_bicubic(high, bicubic_reduction(high, 4), 4) == 0
+
+
+def test_share_counts_the_values_that_differ() -> None:
+    high = noise(24, 24, 3)
+    low = bicubic_reduction(high, 4)
+    low[0, 0, 0] ^= 1
+    assert share_not_bicubic(high, low, 4) == pytest.approx(1 / (6 * 6 * 3))
+
+
+def test_other_resizers_are_found_out() -> None:
+    high = noise(24, 24, 3)
+    low = np.asarray(Image.fromarray(high).resize((6, 6), Image.Resampling.BICUBIC))
+    assert share_not_bicubic(high, low, 4) > 0.05
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
+def test_set_five_is_paired_and_bicubic(superres_data: Path, scale: int) -> None:
+    pairs = benchmark_pairs(superres_data / "testsets" / "Set5", scale)
+    assert [pair.name for pair in pairs] == ["baby", "bird", "butterfly", "head", "woman"]
+    loaded = load_pair(pairs[1], scale)
+    assert not loaded.low_is_made
+    assert share_not_bicubic(loaded.high, loaded.low, scale) == 0
+
+
+@pytest.mark.data
+def test_grey_image_of_set_fourteen_becomes_colour(superres_data: Path) -> None:
+    pairs = {pair.name: pair for pair in benchmark_pairs(superres_data / "testsets" / "Set14", 4)}
+    assert len(pairs) == 14
+    loaded = load_pair(pairs["bridge"], 4)
+    assert loaded.low_is_made
+    assert np.ptp(loaded.high, axis=2).max() == 0

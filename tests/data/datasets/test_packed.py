@@ -1,76 +1,105 @@
-"""Training sets decoded once."""
+"""A packed set holds what its files show, and is made anew when they change."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from samples.pictures import noise
+from samples.pictures import noise, png_of
 
 from superres.data.datasets import packed
 from superres.data.datasets.packed import pack
 from superres.data.degradation.downsample import bicubic_reduction
-from superres.errors import InvalidImageError, MissingFileError, UnreadableFileError
-from superres.image.files import write_picture
-from superres.image.picture import Picture
+from superres.errors import InvalidImageError, MissingFileError, UnknownNameError, UnreadableFileError
 
 
-def photographs(folder: Path, *sizes: tuple[int, int]) -> Path:
+def images(folder: Path, *sizes: tuple[int, int]) -> Path:
     folder.mkdir(parents=True)
     for index, size in enumerate(sizes):
-        write_picture(folder / f"{index}.png", Picture(pixels=noise(*size, 3, seed=index)))
+        (folder / f"{index}.png").write_bytes(png_of(noise(*size, 3, seed=index)))
     return folder
 
 
 def test_images_and_reductions_come_back(tmp_path: Path) -> None:
-    folder = photographs(tmp_path / "set", (24, 36), (50, 13))
-    images = pack([folder], tmp_path / "cache", [2, 3])
-    assert [images.name(index) for index in range(len(images))] == ["0.png", "1.png"]
-    assert [images.size(index) for index in range(len(images))] == [(24, 36), (48, 12)]
-    for index in range(2):
-        high = noise(*((24, 36), (50, 13))[index], 3, seed=index)[: images.size(index)[0], : images.size(index)[1]]
-        assert np.array_equal(images.high(index), high)
+    folder = images(tmp_path / "images", (12, 18), (25, 13))
+    found = pack([folder], tmp_path / "packed", [2, 3])
+    assert len(found) == 2
+    assert [found.name(index) for index in range(2)] == ["0.png", "1.png"]
+    assert [found.size(index) for index in range(2)] == [(12, 18), (24, 12)]
+    for index, (height, width) in enumerate([(12, 18), (25, 13)]):
+        high = noise(height, width, 3, seed=index)[: height // 6 * 6, : width // 6 * 6]
+        np.testing.assert_array_equal(found.high(index), high)
         for scale in (2, 3):
-            assert np.array_equal(images.low(index, scale), bicubic_reduction(high, scale))
+            np.testing.assert_array_equal(found.low(index, scale), bicubic_reduction(high, scale))
 
 
-def test_grey_becomes_rgb_and_alpha_is_dropped(tmp_path: Path) -> None:
-    (tmp_path / "set").mkdir()
-    grey = noise(8, 8, 1, dtype=np.uint16)
-    write_picture(tmp_path / "set" / "grey.png", Picture(pixels=grey, alpha=noise(8, 8, dtype=np.uint16)))
-    high = pack([tmp_path / "set"], tmp_path / "cache", [2]).high(0)
-    assert high.shape == (8, 8, 3)
-    assert np.all(high == high[..., :1])
+def test_several_folders_make_one_set(tmp_path: Path) -> None:
+    first, second = images(tmp_path / "a", (8, 8)), images(tmp_path / "b", (12, 8), (8, 12))
+    found = pack([second, first], tmp_path / "packed", [2])
+    assert [found.size(index) for index in range(len(found))] == [(12, 8), (8, 12), (8, 8)]
 
 
-def test_second_opening_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = photographs(tmp_path / "set", (24, 36))
-    first = pack([folder], tmp_path / "cache", [2])
-    monkeypatch.setattr(packed, "_build", lambda *_: pytest.fail("decoded again"))
-    assert np.array_equal(pack([folder], tmp_path / "cache", [2]).high(0), first.high(0))
+def test_packed_set_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = images(tmp_path / "images", (8, 8))
+    pack([folder], tmp_path / "packed", [2])
+    monkeypatch.setattr(packed, "_build", pytest.fail)
+    assert np.array_equal(pack([folder], tmp_path / "packed", [2]).high(0), noise(8, 8, 3))
 
 
-def test_changed_image_is_decoded_anew(tmp_path: Path) -> None:
-    folder = photographs(tmp_path / "set", (24, 36))
-    before = pack([folder], tmp_path / "cache", [2])
-    write_picture(folder / "0.png", Picture(pixels=noise(24, 36, 3, seed=9)), overwrite=True)
-    after = pack([folder], tmp_path / "cache", [2])
-    assert before.content_hash != after.content_hash
-    assert np.array_equal(after.high(0), noise(24, 36, 3, seed=9))
+@pytest.mark.parametrize("change", ["content", "name", "scales"])
+def test_change_of_anything_makes_another_set(tmp_path: Path, change: str) -> None:
+    folder = images(tmp_path / "images", (8, 8))
+    first = pack([folder], tmp_path / "packed", [2])
+    if change == "content":
+        (folder / "0.png").write_bytes(png_of(noise(8, 8, 3, seed=7)))
+    if change == "name":
+        (folder / "0.png").rename(folder / "1.png")
+    second = pack([folder], tmp_path / "packed", [4] if change == "scales" else [2])
+    assert first.content_hash != second.content_hash
+    assert len(list((tmp_path / "packed").iterdir())) == 2
 
 
-def test_damaged_image_is_named_and_nothing_half_made_stays(tmp_path: Path) -> None:
-    folder = photographs(tmp_path / "set", (24, 36))
-    (folder / "1.png").write_bytes((folder / "0.png").read_bytes()[:200])
+def test_failed_packing_leaves_nothing(tmp_path: Path) -> None:
+    folder = images(tmp_path / "images", (8, 8), (8, 8))
+    (folder / "1.png").write_bytes(png_of(noise(8, 8, 3))[:-40])
     with pytest.raises(UnreadableFileError, match=r"1\.png"):
-        pack([folder], tmp_path / "cache", [2])
-    assert list((tmp_path / "cache").iterdir()) == []
+        pack([folder], tmp_path / "packed", [2])
+    assert list((tmp_path / "packed").iterdir()) == []
 
 
-def test_image_smaller_than_the_scale_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidImageError, match=r"0\.png: an image of 9×3 pixels is too small"):
-        pack([photographs(tmp_path / "set", (3, 9))], tmp_path / "cache", [4])
+def test_set_that_another_process_finished_first_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = images(tmp_path / "images", (8, 8))
+    write = packed._write_pixels
+
+    def overtaken(*arguments: object) -> object:
+        monkeypatch.setattr(packed, "_write_pixels", write)
+        pack([folder], tmp_path / "packed", [2])
+        return write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(packed, "_write_pixels", overtaken)
+    assert np.array_equal(pack([folder], tmp_path / "packed", [2]).high(0), noise(8, 8, 3))
+    assert len(list((tmp_path / "packed").iterdir())) == 1
 
 
-def test_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError, match="no such folder"):
-        pack([tmp_path / "absent"], tmp_path / "cache", [2])
+def test_damaged_map_is_refused_with_what_to_remove(tmp_path: Path) -> None:
+    folder = images(tmp_path / "images", (8, 8))
+    pack([folder], tmp_path / "packed", [2])
+    (path,) = (tmp_path / "packed").glob("*/pixels.bin")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(UnreadableFileError, match="should hold 240 bytes and does not; remove .* to make it anew"):
+        pack([folder], tmp_path / "packed", [2])
+
+
+def test_scale_that_was_not_packed_is_refused(tmp_path: Path) -> None:
+    found = pack([images(tmp_path / "images", (12, 12))], tmp_path / "packed", [2, 3])
+    with pytest.raises(UnknownNameError, match="packed without reductions ×4; it holds ×2, ×3"):
+        found.low(0, 4)
+
+
+def test_image_that_is_too_small_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidImageError, match=r"0\.png: an image of 5×8 pixels is too small"):
+        pack([images(tmp_path / "images", (8, 5))], tmp_path / "packed", [2, 3])
+
+
+def test_set_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="no folder of images was given"):
+        pack([], tmp_path / "packed", [2])

@@ -1,5 +1,6 @@
 """Promises that every engine keeps."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,15 @@ def test_answer_is_not_overwritten_by_the_next_one(photograph: NDArray[np.float3
     kept = first.copy()
     backend.upscale(1 - photograph)
     assert np.array_equal(first, kept)
+
+
+def test_threads_do_not_mix_their_answers(photograph: NDArray[np.float32]) -> None:
+    backend = open_model("rlfn_compact_x2", "float32")
+    pieces = [photograph[..., side:, :side] for side in (20, 30, 40, 30, 20, 40)]
+    alone = [backend.upscale(piece) for piece in pieces]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(backend.upscale, pieces))
+    assert all(np.array_equal(*pair) for pair in zip(alone, together, strict=True))
 
 
 def test_unknown_name_is_refused_with_the_nearest() -> None:

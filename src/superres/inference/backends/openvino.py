@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ class OpenVINOBackend:
         self._card = card_in(metadata, path.name)
         self._shape: tuple[int, ...] = ()
         self._request: Any = None
+        self._lock = Lock()  # a request answers one caller at a time
 
     def _metadata(self) -> str:
         return self._graph.get_rt_info(_CARD_PLACE).astype(str)
@@ -61,9 +63,11 @@ class OpenVINOBackend:
 
     def upscale(self, low: Planes) -> Planes:
         """Run the network; see `Backend.upscale`. A new size of input costs a compilation, 0.1 s."""
-        if low.shape != self._shape:
-            self._compile(low.shape)
-        return np.array(self._request.infer([np.ascontiguousarray(low)], share_inputs=True, share_outputs=True)[0])
+        with self._lock:
+            if low.shape != self._shape:
+                self._compile(low.shape)
+            answer = self._request.infer([np.ascontiguousarray(low)], share_inputs=True, share_outputs=True)
+            return np.array(answer[0])
 
     def _compile(self, shape: tuple[int, ...]) -> None:
         self._graph.reshape(list(shape))
