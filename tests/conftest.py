@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# The networks of tests are too small to share among threads, which would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def superres_data() -> Path:

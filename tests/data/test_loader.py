@@ -64,9 +64,9 @@ def test_batches_made_ahead_are_those_of_their_numbers(tmp_path: Path) -> None:
 
 
 def test_walk_can_be_left_early(tmp_path: Path) -> None:
-    batches = loader(packed(tmp_path, (20, 24))).batches(0, 1_000_000_000)
-    next(batches)
-    batches.close()
+    for low, _ in loader(packed(tmp_path, (20, 24))).batches(0, 1_000_000_000):
+        assert low.shape == (4, 3, 4, 4)
+        break
 
 
 def test_other_seeds_and_numbers_give_other_patches(tmp_path: Path) -> None:

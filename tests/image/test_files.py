@@ -1,5 +1,7 @@
 """What bad files and places get, and what folders hold."""
 
+import logging
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from superres.errors import (
 )
 from superres.image import files
 from superres.image.files import check_output, image_files, read_picture, write_picture
+from superres.image.formats import FORMATS
 from superres.image.picture import Picture
 
 PICTURE = Picture(pixels=noise(4, 5, 3))
@@ -126,3 +129,68 @@ def test_long_name_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / f"{'n' * 251}.png"
     write_picture(path, PICTURE)
     assert path.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files by setrlimit")
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_full_disk_leaves_nothing(tmp_path: Path, suffix: str) -> None:
+    import resource
+
+    picture = Picture(pixels=noise(200, 200, 3))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+    try:
+        with pytest.raises(UnwritableFileError, match="could not be written"):
+            write_picture(tmp_path / f"a{suffix}", picture)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".png", "a\0b.png"])
+def test_name_that_the_system_does_not_take_is_refused(tmp_path: Path, name: str) -> None:
+    for action in (lambda path: write_picture(path, PICTURE), check_output):
+        with pytest.raises(UnwritableFileError, match="cannot be written"):
+            action(tmp_path / name)
+    with pytest.raises(UnreadableFileError, match="was to be read as an image, but cannot be"):
+        read_picture(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["日本 ü.png", "a[Q=1].png", "%20;$(x).png"])
+def test_strange_names_are_only_names(tmp_path: Path, name: str) -> None:
+    write_picture(tmp_path / name, PICTURE)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert np.array_equal(read_picture(tmp_path / name).pixels, PICTURE.pixels)
+
+
+def test_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write_picture(tmp_path / "a.png", PICTURE)
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(
+        UnreadableFileError, match=r"a\.png was to be read as an image, but cannot be: Permission denied"
+    ):
+        read_picture(tmp_path / "a.png")
+
+
+def test_folder_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(UnreadableFileError, match="images were to be read from .*: Permission denied"):
+        image_files(tmp_path)
+
+
+def test_reading_leaves_the_loggers_of_the_application_alone() -> None:
+    logger = logging.getLogger("pyvips")
+    assert logger.propagate
+    assert [type(handler) for handler in logger.handlers] == [logging.NullHandler]  # pyvips's own
+
+
+def test_uppercase_endings_name_formats_too(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.PNG", PICTURE)
+    assert np.array_equal(read_picture(tmp_path / "a.PNG").pixels, PICTURE.pixels)

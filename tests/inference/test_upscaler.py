@@ -53,6 +53,12 @@ def test_tiles_are_no_larger_than_asked() -> None:
     assert max(max(shape[2:]) for shape in backend.shapes) <= 40
 
 
+def test_network_whose_tiles_disagree_sees_the_whole_image() -> None:
+    backend = Repeater(grid=2, overlap=4, tiles_are_exact=False)
+    upscale_picture(Picture(pixels=noise(100, 90, 3)), through(backend, tile_size=40))
+    assert backend.shapes == [(1, 3, 100, 90)]
+
+
 def test_all_tiles_of_an_image_have_one_shape() -> None:
     backend = Repeater(grid=2, overlap=4)
     upscale_picture(Picture(pixels=noise(100, 90, 3)), through(backend, tile_size=40))

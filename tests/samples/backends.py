@@ -12,7 +12,14 @@ class Repeater:
     """Repeats pixels, and remembers the shapes it was given."""
 
     def __init__(
-        self, *, scale: int = 2, channels: int = 3, minimum_size: int = 1, grid: int = 1, overlap: int = 0
+        self,
+        *,
+        scale: int = 2,
+        channels: int = 3,
+        minimum_size: int = 1,
+        grid: int = 1,
+        overlap: int = 0,
+        tiles_are_exact: bool = True,
     ) -> None:
         self._card = Card(
             name=f"repeater_x{scale}",
@@ -23,6 +30,7 @@ class Repeater:
             minimum_size=minimum_size,
             grid=grid,
             overlap=overlap,
+            tiles_are_exact=tiles_are_exact,
         )
         self.shapes: list[tuple[int, ...]] = []
 

@@ -182,6 +182,8 @@ def _one_pass(pixels: Integers, backend: Backend, tile_size: int, dtype: Any, me
     card = backend.card()
     height, width, channels = pixels.shape
     size = max(tile_size, 2 * card.overlap + 2 * card.grid, card.minimum_size)
+    if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
+        size = max(size, height, width)
     canvas = np.empty((height * card.scale, width * card.scale, channels), dtype)
     for tile in plan_tiles(height, width, size=size, overlap=card.overlap, grid=card.grid):
         canvas[tile.kept.times(card.scale).slices] = to_integers(_one_tile(pixels, tile, backend), dtype)

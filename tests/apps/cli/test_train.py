@@ -20,6 +20,13 @@ def test_trained_weights_enlarge_and_export(superres: Call, tmp_path: Path) -> N
         assert superres("upscale", photo, "-m", model, "-o", tmp_path / "out.png", "--overwrite").code == 0
 
 
+def test_nothing_is_printed_in_any_precision(superres: Call, tmp_path: Path) -> None:
+    path = recipe(tmp_path)
+    path.write_text(path.read_text("utf-8").replace('"float32"', '"bfloat16"'), encoding="utf-8")
+    answer = superres("train", path, "-o", tmp_path / "run")
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+
+
 def test_unknown_key_is_said_in_a_sentence(superres: Call, tmp_path: Path) -> None:
     path = recipe(tmp_path)
     path.write_text(path.read_text("utf-8").replace("seed", "sede"), encoding="utf-8")

@@ -10,6 +10,7 @@ from samples.pictures import noise, png_of
 from superres.data.datasets.benchmarks import Pair, benchmark_pairs, load_pair, share_not_bicubic
 from superres.data.degradation.downsample import bicubic_reduction
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
+from superres.image.resize import resize
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -125,6 +126,14 @@ def test_share_counts_the_values_that_differ() -> None:
     low = bicubic_reduction(high, 4)
     low[0, 0, 0] ^= 1
     assert share_not_bicubic(high, low, 4) == pytest.approx(1 / (6 * 6 * 3))
+
+
+def test_reduction_that_is_rounded_once_is_bicubic_too() -> None:
+    high = noise(24, 24, 3)
+    exact = resize(high.transpose(2, 0, 1).astype(np.float64), scale=1 / 4).transpose(1, 2, 0)
+    low = np.clip(np.floor(exact + 0.5), 0, 255).astype(np.uint8)
+    assert not np.array_equal(low, bicubic_reduction(high, 4))
+    assert share_not_bicubic(high, low, 4) == 0
 
 
 def test_other_resizers_are_found_out() -> None:

@@ -85,7 +85,7 @@ def test_damaged_map_is_refused_with_what_to_remove(tmp_path: Path) -> None:
     pack([folder], tmp_path / "packed", [2])
     (path,) = (tmp_path / "packed").glob("*/pixels.bin")
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UnreadableFileError, match="should hold 240 bytes and does not; remove .* to make it anew"):
+    with pytest.raises(UnreadableFileError, match=r"should hold 240 bytes and does not; remove .* to make it anew"):
         pack([folder], tmp_path / "packed", [2])
 
 

@@ -21,8 +21,11 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
 ) -> None:
     """Train a network by a recipe; folders in it lie below $SUPERRES_DATA or the working directory."""
+    import logging
+
     from superres.training.run import train as run_recipe
 
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it announces its precision
     with progress_bar() as show:
 
         def watch(progress: Progress) -> None:
