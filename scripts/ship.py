@@ -22,6 +22,10 @@ SETS = {"set5": "testsets/Set5", "set14": "testsets/Set14", "kodak24": "validati
 CHOICE = "kodak24_psnr_y"
 """What decides; the test sets are only reported."""
 
+README = Path(__file__).parents[1] / "README.md"
+FIRST, LAST = "<!-- figures -->\n", "<!-- end of figures -->"
+"""The lines of the README between which the table of figures stands."""
+
 
 def measure(weights: Path) -> dict[str, float]:
     """PSNR and SSIM on every set, protocol `classical`, float32."""
@@ -31,6 +35,29 @@ def measure(weights: Path) -> dict[str, float]:
         row = evaluate(data_folder(folder), judged).rows[0]
         figures |= {f"{name}_psnr_y": round(row.mean("psnr"), 4), f"{name}_ssim_y": round(row.mean("ssim"), 5)}
     return figures
+
+
+def figures_table() -> str:
+    """The manifest's figures as a Markdown table."""
+    lines = [
+        "| model | parameters | MACs at 1280×720 | Set5 | Set14 | Kodak24 |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for entry in shipped():
+        values = [
+            f"{entry.card.figures[f'{name}_psnr_y']:.2f} dB / {entry.card.figures[f'{name}_ssim_y']:.4f}"
+            for name in SETS
+        ]
+        cost = f"{entry.parameters / 1e3:.0f} K | {entry.macs / 1e9:.1f} G"
+        lines.append(f"| `{entry.name}` | {cost} | {' | '.join(values)} |")
+    return "\n".join(lines) + "\n"
+
+
+def update_readme() -> None:
+    """Put the table into the README."""
+    text = README.read_text("utf-8")
+    before, rest = text.split(FIRST)
+    README.write_text(f"{before}{FIRST}{figures_table()}{LAST}{rest.split(LAST)[1]}", encoding="utf-8")
 
 
 def main() -> None:
@@ -45,6 +72,7 @@ def main() -> None:
         if before and figures[CHOICE] <= before[0]:
             sys.exit(f"{card.name} in the package has {before[0]:.4f} dB on Kodak24; these weights are not better")
         ship(weights, figures)
+        update_readme()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from superres.metrics.catalogue import METRICS
 from superres.models.catalogue import ARCHITECTURES
+from superres.models.manifest import shipped
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "superres"
@@ -62,3 +63,11 @@ def test_tour_of_the_readme_names_files_that_exist() -> None:
     named = [part for part in tour.split("`") if part.startswith("src/")]
     assert len(named) == 5
     assert all((ROOT / name).is_file() for name in named)
+
+
+def test_readme_has_the_figures_of_the_manifest() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    for entry in shipped():
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| `{entry.name}`"))
+        for name in ("set5", "set14", "kodak24"):
+            assert f"{entry.card.figures[f'{name}_psnr_y']:.2f} dB" in line

@@ -181,7 +181,7 @@ def test_folder_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", closed)
-    with pytest.raises(UnreadableFileError, match="images were to be read from .*: Permission denied"):
+    with pytest.raises(UnreadableFileError, match=r"images were to be read from .*: Permission denied"):
         image_files(tmp_path)
 
 

@@ -82,6 +82,15 @@ def test_integers_are_rounded_after_each_pass(dtype: Any) -> None:
     assert np.array_equal(resize_integers(pixels, scale=0.5), both.astype(dtype))
 
 
+@pytest.mark.parametrize(("size", "first"), [((8, 3), 1), ((4, 6), 0), ((8, 6), 0)])
+def test_axis_that_shrinks_more_comes_first(size: tuple[int, int], first: int) -> None:
+    pixels = noise(16, 12)
+    half_way = (size[0], 12) if first == 0 else (16, size[1])
+    assert np.array_equal(
+        resize_integers(pixels, size=size), resize_integers(resize_integers(pixels, size=half_way), size=size)
+    )
+
+
 def test_large_images_are_resized_in_strips_without_a_trace() -> None:
     pixels = noise(700, 10, 3)
     whole = np.stack([resize_integers(pixels[..., channel], size=(931, 13)) for channel in range(3)], axis=2)

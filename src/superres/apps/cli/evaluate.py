@@ -65,7 +65,7 @@ def _print(table: Table) -> None:
         drawing.add_column(heading, justify="left" if heading in ("model", "engine") else "right")
     for row in table.rows:
         values = [_figure(row.mean(name), metric(name).unit) for name in table.metrics]
-        drawing.add_row(row.model, f"×{row.scale}", *values, row.engine)
+        drawing.add_row(Path(row.model).name, f"×{row.scale}", *values, row.engine)
     Console().print(drawing)
 
 
