@@ -15,7 +15,6 @@ import torch
 from samples.recipes import recipe, stage
 
 from superres.errors import InvalidConfigError
-from superres.models import writing
 from superres.models.weights import read_weights
 from superres.training.loop import Progress
 from superres.training.run import Result, train
@@ -85,7 +84,7 @@ def killing_at(moment: int) -> Generator[None, None, None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", synced)
         patch.setattr(Path, "replace", replaced)
-        patch.setattr(writing, "_remove", lambda temporary: None)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
         yield
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from superres.errors import UnwritableFileError
+from superres.image.placing import placed
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -20,22 +21,11 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         UnwritableFileError: If the place does not take it. Nothing is left then.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        with placed(path, overwrite=True) as unfinished, unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
         raise UnwritableFileError(f"{path} could not be written: {error.strerror or error}") from error
-    finally:
-        _remove(temporary)
-
-
-def _remove(temporary: Path) -> None:
-    try:
-        temporary.unlink(missing_ok=True)
-    except OSError:  # where no folder could be made, nothing lies in it
-        return
