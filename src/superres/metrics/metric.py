@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from torch import Tensor
 
@@ -25,7 +26,13 @@ class Metric:
     """The value of a perfect copy."""
     source: str
     function: Callable[[Tensor, Tensor], Tensor]
-    """Restored and reference, both (N, C, H, W) in [0, 1], to one value per image."""
+    """Restored and what it is compared with, both (N, C, H, W) in [0, 1], to one value per image."""
+    compares_with: Literal["reference", "low", "nothing"] = "reference"
+    """The true image; the low-resolution input; or nothing, where the second argument is ignored."""
+    colour: Literal["protocol", "rgb"] = "protocol"
+    """`rgb` where the metric is defined for colour images alone, whatever the protocol compares."""
+    minimum_size: int = 1
+    """The smallest side [pixels] that it takes."""
 
 
 def check_pair(restored: Tensor, reference: Tensor) -> None:

@@ -78,4 +78,5 @@ METRIC = Metric(
     best=1.0,
     source="doi:10.1109/TIP.2003.819861",
     function=ssim,
+    minimum_size=WINDOW_SIZE,
 )
