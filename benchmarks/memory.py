@@ -6,32 +6,24 @@ python benchmarks/memory.py PHOTO [upscale's options]
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from superres.evaluation.efficiency import peak_memory
 from superres.image.files import read_picture
 
 
 def main() -> None:
     photo, *options = sys.argv[1:]
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        started = time.perf_counter()
-        command = [sys.executable, "-m", "superres", "upscale", photo, "-o", str(Path(scratch) / "out.png"), *options]
-        subprocess.run(command, check=True)
-        seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        peak = peak_memory(Path(photo), Path(scratch) / "out.png", *options)
+    seconds = time.perf_counter() - started
     picture = read_picture(Path(photo))
-    size = f"{picture.width}×{picture.height}"
-    print(
-        json.dumps(
-            {"photo": size, "options": options, "peak_MB": round(peak / 1024), "seconds": round(seconds, 1)},
-            ensure_ascii=False,
-        )
-    )
+    facts = {"photo": f"{picture.width}x{picture.height}", "options": options, "peak_MiB": round(peak)}
+    print(json.dumps({**facts, "seconds": round(seconds, 1)}))
 
 
 if __name__ == "__main__":

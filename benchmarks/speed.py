@@ -11,16 +11,16 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
 
 import superres
+from superres.evaluation.efficiency import latencies
 from superres.image.files import read_picture
 from superres.image.pixels import to_integers, to_planes
 from superres.inference.request import Request, plan
@@ -54,14 +54,8 @@ def main() -> None:
         "superres": lambda: superres.upscale(image, model=NAME),
         "superres float32": lambda: superres.upscale(image, model=NAME, precision="float32"),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    for number in range(asked.rounds + 2):
-        for name, run in contestants.items():
-            started = time.perf_counter()
-            run()
-            if number >= 2:  # the first two rounds warm up
-                seconds[name].append(time.perf_counter() - started)
-    base = median(seconds["PyTorch eager float32"])
+    measured = latencies(contestants, rounds=asked.rounds)
+    base = measured["PyTorch eager float32"].median
     result = {
         "network": NAME,
         "parameters": find(NAME).parameters,
@@ -71,8 +65,8 @@ def main() -> None:
         "processor": platform.processor() or platform.machine(),
         "threads": torch.get_num_threads(),
         "rounds": asked.rounds,
-        "milliseconds": {name: [round(1000 * f(s), 1) for f in (min, median, max)] for name, s in seconds.items()},
-        "times_faster_than_eager": {name: round(base / median(s), 2) for name, s in seconds.items()},
+        "milliseconds": {name: asdict(found) for name, found in measured.items()},
+        "times_faster_than_eager": {name: round(base / found.median, 2) for name, found in measured.items()},
     }
     text = json.dumps(result, indent=2, ensure_ascii=False)
     print(text)

@@ -49,3 +49,31 @@ def test_the_network_is_left_where_it_was() -> None:
     layer = nn.Conv2d(1, 1, 1)
     cost(layer, channels=1, height=3, width=3)
     assert layer.weight.device == torch.device("cpu")
+
+
+class Opaque(nn.Module):
+    """A convolution that hides in an operator of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.visible = nn.Conv2d(3, 4, kernel_size=3, padding=1)
+        self.hidden = nn.Parameter(torch.rand(4, 4, 3, 3))
+
+    def forward(self, image: Tensor) -> Tensor:
+        return _hidden_convolution(self.visible(image), self.hidden)
+
+
+@torch.library.custom_op("superres_tests::hidden_convolution", mutates_args=())
+def _hidden_convolution(image: Tensor, weight: Tensor) -> Tensor:
+    return nn.functional.conv2d(image, weight, padding=1)
+
+
+def test_operator_that_the_counter_does_not_know_is_reported() -> None:
+    counted = cost(Opaque(), channels=3, height=8, width=8)
+    assert counted.unknown == {"superres_tests.hidden_convolution": 1}
+    assert counted.macs == 64 * 3 * 4 * 9
+
+
+def test_element_wise_work_is_uncounted_but_known() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.PReLU(), nn.Sigmoid(), nn.MaxPool2d(2), nn.PixelShuffle(2))
+    assert cost(network, channels=3, height=8, width=8).unknown == {}

@@ -8,8 +8,9 @@ through the network on PyTorch's `meta` device, so that attention that the CPU f
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -19,6 +20,16 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 _FREE = frozenset({"aten.view", "aten.detach", "aten.clone", "aten.empty", "aten.reshape", "aten.slice", "aten.alias"})
+
+_CHEAP = re.compile(
+    r"aten\.(_?adaptive_)?(add|sub|rsub|mul|div|pow|sqrt|rsqrt|exp|log|abs|neg|sum|mean|var|amax|max|min|clamp|where|"
+    r"sigmoid|tanh|relu|leaky_relu|gelu|silu|elu|prelu|_prelu_kernel|hardtanh|hardswish|softplus|_softmax|softmax|"
+    r"native_group_norm|native_layer_norm|native_batch_norm|_native_batch_norm_legit\w*|"
+    r"max_pool2d\w*|avg_pool2d\w*|upsample_\w+|pixel_(un)?shuffle|replication_pad\w+|reflection_pad\w+|"
+    r"constant_pad_nd|cat|stack|split\w*|chunk|permute|transpose|t|unsqueeze|squeeze|expand|repeat|select|"
+    r"index|roll|flip|_unsafe_view|unbind|copy|_to_copy|arange|full|zeros|ones|lift_fresh|linspace)_?"
+)
+"""Element-wise work, pooling, interpolation and moving about: little, and by convention not in the MACs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +42,11 @@ class Cost:
     convolutions: int
     uncounted: dict[str, int] = field(default_factory=dict[str, int])
     """Operators whose arithmetic is not in `macs`, with how often they ran."""
+
+    @property
+    def unknown(self) -> dict[str, int]:
+        """Of the uncounted operators those that may well do the bulk of the work."""
+        return {name: times for name, times in self.uncounted.items() if not _CHEAP.fullmatch(name)}
 
     @property
     def flops(self) -> int:
@@ -81,11 +97,12 @@ def cost(network: nn.Module, *, channels: int, height: int, width: int) -> Cost:
         The counts, with the operators that were not counted.
     """
     parameters = sum(parameter.numel() for parameter in network.parameters())
-    state = {name: tensor.to("meta") for name, tensor in network.state_dict().items()}
-    image = torch.empty(1, channels, height, width, device="meta")
-    counter = _Counter()
-    with torch.no_grad(), counter:
-        torch.func.functional_call(network, state, (image,))
+    image = torch.empty(1, channels, height, width)
+    try:
+        state = {name: tensor.to("meta") for name, tensor in network.state_dict().items()}
+        counter = _counted(network, state, image.to("meta"))
+    except RuntimeError:  # an operator that does not say what shape it gives must be run
+        counter = _counted(network, network.state_dict(), image)
     return Cost(
         parameters=parameters,
         macs=counter.macs,
@@ -93,6 +110,13 @@ def cost(network: nn.Module, *, channels: int, height: int, width: int) -> Cost:
         convolutions=counter.convolutions,
         uncounted=dict(counter.uncounted),
     )
+
+
+def _counted(network: nn.Module, state: Mapping[str, Tensor], image: Tensor) -> _Counter:
+    counter = _Counter()
+    with torch.no_grad(), counter:
+        torch.func.functional_call(network, dict(state), (image,))
+    return counter
 
 
 def published_macs(network: nn.Module, *, channels: int, scale: int) -> int:

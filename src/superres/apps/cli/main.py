@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from superres.apps.cli.console import complain
+from superres.apps.cli.cost import cost
 from superres.apps.cli.evaluate import evaluate
 from superres.apps.cli.export import export
 from superres.apps.cli.models import models
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, models, train, evaluate, export):
+for command in (upscale, models, train, evaluate, cost, export):
     app.command()(command)
 
 

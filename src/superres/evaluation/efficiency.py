@@ -1,0 +1,149 @@
+"""What a network costs, counted and measured, with doubts where a count cannot be right."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil, floor, sqrt
+from pathlib import Path
+from statistics import median
+
+from torch import nn
+
+from superres.errors import InvalidRequestError, MissingFileError
+from superres.models.card import Card
+from superres.models.catalogue import build, variants
+from superres.models.cost import Cost, cost
+from superres.models.weights import load_network
+
+SUSPICIOUS_SHARE = 0.6
+"""Of parameters × pixels. Plain convolutional networks have 0.8 and more MACs there; far fewer mean that some
+layers were not seen by the counter, or work on a much smaller image."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """A network's costs for an input of a size."""
+
+    card: Card
+    height: int
+    width: int
+    cost: Cost
+
+    @property
+    def share(self) -> float:
+        """MACs over parameters × input pixels."""
+        return self.cost.macs / (self.cost.parameters * self.height * self.width)
+
+    def doubts(self) -> list[str]:
+        """Sentences about what makes the counts doubtful; empty where nothing does."""
+        found: list[str] = []
+        if self.cost.unknown:
+            names = ", ".join(sorted(self.cost.unknown))
+            found.append(f"the counter does not know what these operators compute: {names}; the MACs are too few")
+        if self.share < SUSPICIOUS_SHARE:
+            found.append(
+                f"only {self.share:.2f} MACs were counted for each parameter and input pixel; plain convolutional "
+                "networks have 0.8 and more, so that layers may be missing"
+            )
+        return found
+
+
+def count(model: str, *, height: int = 256, width: int = 256) -> Counts:
+    """Count a network.
+
+    Args:
+        model: A shipped network, a named variant without weights, or a weights file.
+        height: Of the input [pixels].
+        width: Of the input [pixels].
+
+    Raises:
+        UnknownNameError: If nothing is called so.
+        InvalidRequestError: If the network does not take such a small input.
+    """
+    network, card = _opened(model)
+    if min(height, width) < card.minimum_size:
+        raise InvalidRequestError(
+            f"{card.name} takes sides of {card.minimum_size} pixels and more, but {width}×{height} were asked for"
+        )
+    counted = cost(network, channels=card.channels, height=height, width=width)
+    return Counts(card=card, height=height, width=width, cost=counted)
+
+
+def _opened(model: str) -> tuple[nn.Module, Card]:
+    return build(model) if model in variants() else load_network(model)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Latency:
+    """How long something takes [ms]."""
+
+    median: float
+    low: float
+    """Lower end of the 95 % interval of the median."""
+    high: float
+    rounds: int
+
+
+def latencies(
+    contestants: Mapping[str, Callable[[], object]], *, rounds: int = 15, warm_up: int = 2
+) -> dict[str, Latency]:
+    """Time contestants in turns, so that what else the machine does hits them alike.
+
+    The interval of each median comes from order statistics (binomial, normal approximation).
+
+    Args:
+        contestants: What to run, by name.
+        rounds: Measured turns.
+        warm_up: Turns before that are not measured.
+
+    Raises:
+        InvalidRequestError: If there are fewer than 6 rounds, too few for an interval.
+    """
+    if rounds < 6:
+        raise InvalidRequestError(f"an interval needs at least 6 rounds, got {rounds}")
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for turn in range(warm_up + rounds):
+        for name, run in contestants.items():
+            started = time.perf_counter()
+            run()
+            if turn >= warm_up:
+                seconds[name].append(time.perf_counter() - started)
+    return {name: _summary(values) for name, values in seconds.items()}
+
+
+def _summary(seconds: list[float]) -> Latency:
+    ordered = sorted(1000 * value for value in seconds)
+    reach = 1.96 * sqrt(len(ordered)) / 2
+    low = max(0, floor(len(ordered) / 2 - reach))
+    high = min(len(ordered) - 1, ceil(len(ordered) / 2 + reach) - 1)
+    return Latency(median=median(ordered), low=ordered[low], high=ordered[high], rounds=len(ordered))
+
+
+_UPSCALE = "import sys; from superres.apps.cli.main import run; sys.argv = ['superres', *sys.argv[1:]]; run()"
+
+
+def peak_memory(photo: Path, target: Path, *options: str) -> float:
+    """Peak memory of one `superres upscale` in a process of its own [MiB], as the operating system counts it.
+
+    Args:
+        photo: Its input.
+        target: Its output, not there yet.
+        options: More of its options.
+
+    Raises:
+        MissingFileError: If there is no such photograph.
+        InvalidRequestError: If the command fails; with what it said.
+    """
+    if not photo.is_file():
+        raise MissingFileError(f"{photo} was to be enlarged, but there is no such file")
+    command = [sys.executable, "-c", _UPSCALE, "upscale", str(photo), "-o", str(target), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise InvalidRequestError(f"memory could not be measured: {done.stderr.strip()}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak / 1024 if sys.platform == "linux" else peak / 1024**2
