@@ -1,0 +1,1 @@
+"""Numbers of raters: mean opinions, screening, bias, preferences, and how well metrics agree with them."""
