@@ -68,7 +68,9 @@ class EnhancedSpatialAttention(nn.Module):
         padded = functional.pad(pooled, (1, 1, 1, 1), mode="replicate")
         mixed = functional.conv2d(padded, self.pooled.weight, self.pooled.bias)
         margin = functional.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
-        size = [POOL_STRIDE * (side - 1) + 1 for side in (margin.shape[-2], margin.shape[-1])]
-        placed = functional.interpolate(margin, size=size, mode="bilinear", align_corners=True)
+        # Repeated six times, then averaged over six: linear interpolation with the same weights at every place.
+        # Interpolation by coordinates rounds them according to the place, and tiles would differ from the whole.
+        repeated = functional.interpolate(margin, scale_factor=float(POOL_STRIDE), mode="nearest")
+        placed = functional.avg_pool2d(repeated, POOL_STRIDE, stride=1)
         start = POOL_STRIDE * _MARGIN - POOL_CENTRE
         return placed[..., start : start + height, start : start + width]
