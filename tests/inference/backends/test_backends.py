@@ -11,6 +11,8 @@ from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFil
 from superres.image.files import read_picture
 from superres.image.pixels import to_planes
 from superres.inference.backends.catalogue import open_model
+from superres.inference.precision import Precision
+from superres.inference.upscaler import upscale
 from superres.models.manifest import find, shipped
 
 NAMES = [entry.name for entry in shipped()]
@@ -97,3 +99,14 @@ def test_graph_without_its_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(find("rlfn_compact_x2").graph_path.read_bytes())
     with pytest.raises(InvalidWeightsError, match="weights are missing beside it"):
         open_model(str(tmp_path / "model.onnx"))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", NAMES)
+def test_tiles_of_a_photograph_equal_the_whole(name: str, precision: Precision) -> None:
+    pixels = read_picture(KODAK).pixels[:260, :300]
+    whole, tiles = (
+        upscale(pixels, model=name, precision=precision, tile_size=tile_size).astype(int) for tile_size in (512, 168)
+    )
+    assert np.abs(whole - tiles).max() <= 1
+    assert np.mean(whole != tiles) < 1e-4

@@ -68,9 +68,17 @@ class EnhancedSpatialAttention(nn.Module):
         padded = functional.pad(pooled, (1, 1, 1, 1), mode="replicate")
         mixed = functional.conv2d(padded, self.pooled.weight, self.pooled.bias)
         margin = functional.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
-        # Repeated six times, then averaged over six: linear interpolation with the same weights at every place.
-        # Interpolation by coordinates rounds them according to the place, and tiles would differ from the whole.
-        repeated = functional.interpolate(margin, scale_factor=float(POOL_STRIDE), mode="nearest")
-        placed = functional.avg_pool2d(repeated, POOL_STRIDE, stride=1)
+        placed = _interpolated(_interpolated(margin, (POOL_STRIDE, 1)), (1, POOL_STRIDE))
         start = POOL_STRIDE * _MARGIN - POOL_CENTRE
         return placed[..., start : start + height, start : start + width]
+
+
+def _interpolated(cells: Tensor, factors: tuple[int, int]) -> Tensor:
+    """Linear interpolation between cells that lie this many pixels apart: n of them become factor · (n - 1) + 1.
+
+    Each repeated so often, then the mean of so many: the weights are the same at every place. Interpolation by
+    coordinates rounds them according to the place, and tiles would differ from the whole.
+    """
+    height, width = factors
+    repeated = functional.interpolate(cells, scale_factor=(float(height), float(width)), mode="nearest")
+    return functional.avg_pool2d(repeated, factors, stride=1)
