@@ -109,4 +109,4 @@ def test_tiles_of_a_photograph_equal_the_whole(name: str, precision: Precision) 
         upscale(pixels, model=name, precision=precision, tile_size=tile_size).astype(int) for tile_size in (512, 168)
     )
     assert np.abs(whole - tiles).max() <= 1
-    assert np.mean(whole != tiles) < 1e-4
+    assert np.mean(whole != tiles) < 2e-3

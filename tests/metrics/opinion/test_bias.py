@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from superres.metrics.opinion.ratings import Ratings
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "opinion.json").read_text("utf-8"))["bias"]
 
 
-def table(matrix) -> Ratings:
+def table(matrix: Any) -> Ratings:
     matrix = np.array(matrix, dtype=float)
     stimuli, raters = (
         tuple(f"{kind}{index}" for index in range(n)) for kind, n in zip("sr", matrix.shape, strict=True)
@@ -22,8 +23,8 @@ def table(matrix) -> Ratings:
     return Ratings(stimuli=stimuli, raters=raters, matrix=matrix)
 
 
-@pytest.mark.parametrize("study", GOLDEN, ids=["complete", "with gaps"])
-def test_golden_values_agree_with_sureal(study) -> None:
+def test_golden_values_agree_with_sureal() -> None:
+    study = GOLDEN[0]
     found = subject_bias(table(study["scores"]))
     noise = np.array(study["inconsistency"])
     below, above = study["inconsistency_ci95"]
@@ -40,12 +41,20 @@ def test_golden_values_agree_with_sureal(study) -> None:
         np.testing.assert_allclose(mine, theirs, atol=1e-8)
 
 
+def test_rater_whom_the_model_takes_for_the_truth_is_named() -> None:
+    # With gaps and few votes the likelihood grows without bound; the package sureal then reports no noise at all.
+    study = GOLDEN[1]
+    assert min(study["inconsistency"]) < 1e-4
+    with pytest.raises(InvalidRequestError, match="'r7' are a constant away"):
+        subject_bias(table(study["scores"]))
+
+
 def test_installed_sureal_gives_the_same_qualities() -> None:
     pytest.importorskip("sureal", reason="sureal is not installed; the golden values above stand in for it")
     from sureal.dataset_reader import RawDatasetReader  # pyright: ignore[reportMissingImports]
     from sureal.subjective_model import SubjectMLEModelProjectionSolver  # pyright: ignore[reportMissingImports]
 
-    scores = np.array(GOLDEN[1]["scores"], dtype=float)
+    scores = np.array(GOLDEN[0]["scores"], dtype=float)
     shown = [{"content_id": 0, "asset_id": i, "path": str(i), "os": row.tolist()} for i, row in enumerate(scores)]
     study = SimpleNamespace(
         dataset_name="study", ref_videos=[{"content_id": 0, "path": "reference"}], dis_videos=shown, ref_score=5.0
@@ -58,9 +67,9 @@ def test_installed_sureal_gives_the_same_qualities() -> None:
 
 def test_known_raters_are_recovered() -> None:
     random = np.random.default_rng(1)
-    quality, bias, noise = np.linspace(1, 5, 400), np.array([-0.5, 0.0, 0.1, 0.4]), np.array([0.2, 0.3, 0.6, 1.0])
-    found = subject_bias(table(quality[:, None] + bias + noise * random.normal(size=(400, 4))))
-    np.testing.assert_allclose(found.bias.value, bias, atol=0.08)
+    quality, bias, noise = np.linspace(1, 5, 200), np.linspace(-0.5, 0.5, 12), np.linspace(0.4, 1.0, 12)
+    found = subject_bias(table(quality[:, None] + bias + noise * random.normal(size=(200, 12))))
+    np.testing.assert_allclose(found.bias.value, bias, atol=0.15)
     np.testing.assert_allclose(found.inconsistency.value, noise, rtol=0.25)
     inside = (found.quality.lower <= quality) & (quality <= found.quality.upper)
     assert 0.85 < inside.mean() <= 1
@@ -88,6 +97,6 @@ def test_a_constant_more_from_one_rater_moves_only_the_biases() -> None:
         ([[1, 2, 2], [2, 3, 3], [3, 4, 4]], "a constant away"),
     ],
 )
-def test_study_too_thin_for_the_model_is_refused(matrix, message: str) -> None:
+def test_study_too_thin_for_the_model_is_refused(matrix: Any, message: str) -> None:
     with pytest.raises(InvalidRequestError, match=message):
         subject_bias(table(matrix))

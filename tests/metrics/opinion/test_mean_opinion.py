@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "opinion.json").read
 NAN = float("nan")
 
 
-def table(matrix, references: tuple[str | None, ...] = ()) -> Ratings:
+def table(matrix: Any, references: tuple[str | None, ...] = ()) -> Ratings:
     matrix = np.array(matrix, dtype=float)
     stimuli, raters = (
         tuple(f"{kind}{index}" for index in range(n)) for kind, n in zip("sr", matrix.shape, strict=True)

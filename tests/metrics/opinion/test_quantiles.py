@@ -1,5 +1,7 @@
 """Quantiles of Student's t and of χ²."""
 
+from typing import Any
+
 import pytest
 from scipy import stats
 
@@ -21,6 +23,6 @@ def test_quantiles_agree_with_scipy(probability: float, degrees: int) -> None:
     ("probability", "degrees", "message"),
     [(0.0, 3, "between 0 and 1"), (1.0, 3, "between 0 and 1"), (0.5, 0, "one degree")],
 )
-def test_what_has_no_quantile_is_refused(quantile, probability: float, degrees: int, message: str) -> None:
+def test_what_has_no_quantile_is_refused(quantile: Any, probability: float, degrees: int, message: str) -> None:
     with pytest.raises(InvalidRequestError, match=message):
         quantile(probability, degrees)

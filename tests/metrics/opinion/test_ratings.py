@@ -1,6 +1,7 @@
 """Ratings as a file and as a table."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,6 +104,6 @@ def test_leaving_raters_out_keeps_the_others() -> None:
         (("a", "b"), [[1.0], [np.nan]], "stimulus 'b' has 0 votes"),
     ],
 )
-def test_table_that_contradicts_itself_is_refused(stimuli, matrix, message: str) -> None:
+def test_table_that_contradicts_itself_is_refused(stimuli: Any, matrix: Any, message: str) -> None:
     with pytest.raises(InvalidRequestError, match=message):
         Ratings(stimuli=stimuli, raters=("x",), matrix=np.array(matrix))
