@@ -34,7 +34,7 @@ def test_interval_is_scipys_of_student() -> None:
 
 
 @pytest.mark.parametrize("study", GOLDEN["bias"])
-def test_golden_mean_and_standard_error_agree_with_sureal(study) -> None:
+def test_golden_mean_and_standard_error_agree_with_sureal(study: Any) -> None:
     found = mean_opinion(table(study["scores"]))
     np.testing.assert_allclose(found.mean, study["mos"], atol=1e-12)
     np.testing.assert_allclose(found.standard_deviation / np.sqrt(found.counts), study["mos_std"], atol=1e-12)
