@@ -18,7 +18,7 @@ def test_version_is_the_packages(superres: Call) -> None:
 def test_help_lists_every_command(superres: Call) -> None:
     answer = superres("--help")
     assert answer.code == 0
-    assert all(name in answer.out for name in ("upscale", "models", "train", "evaluate", "export"))
+    assert all(name in answer.out for name in ("upscale", "models", "train", "evaluate", "compare", "cost", "export"))
 
 
 def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:

@@ -28,6 +28,11 @@ def report(line: str) -> None:
         sys.stdout.write(f"{line}\n")
 
 
+def figure(value: float, unit: str) -> str:
+    """A metric's value as tables show it."""
+    return f"{value:.2f} {unit}" if unit else f"{value:.4f}"
+
+
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output; infinities become the texts that Python's `float` reads."""
     sys.stdout.write(json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from superres.apps.cli.console import complain, print_json, progress_bar
+from superres.apps.cli.console import complain, figure, print_json, progress_bar
 from superres.inference.precision import Precision
 
 if TYPE_CHECKING:
@@ -64,10 +64,6 @@ def _print(table: Table) -> None:
     for heading in ("model", "scale", *table.metrics, "engine"):
         drawing.add_column(heading, justify="left" if heading in ("model", "engine") else "right")
     for row in table.rows:
-        values = [_figure(row.mean(name), metric(name).unit) for name in table.metrics]
+        values = [figure(row.mean(name), metric(name).unit) for name in table.metrics]
         drawing.add_row(Path(row.model).name, f"×{row.scale}", *values, row.engine)
     Console().print(drawing)
-
-
-def _figure(value: float, unit: str) -> str:
-    return f"{value:.2f} {unit}" if unit else f"{value:.4f}"

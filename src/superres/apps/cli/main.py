@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from superres.apps.cli.compare import compare
 from superres.apps.cli.console import complain
 from superres.apps.cli.cost import cost
 from superres.apps.cli.evaluate import evaluate
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, models, train, evaluate, cost, export):
+for command in (upscale, models, train, evaluate, compare, cost, export):
     app.command()(command)
 
 

@@ -1,0 +1,123 @@
+"""Two images, or two folders of them, compared by metrics under a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
+from superres.image.files import image_files, read_picture
+from superres.image.picture import Picture
+from superres.image.pixels import to_planes
+from superres.metrics.catalogue import metric
+from superres.metrics.protocol import protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """Values of every pair, and what they were measured with."""
+
+    protocol_name: str
+    scale: int
+    """Width of the border where the protocol's is the scale; 0 leaves nothing out."""
+    images: Mapping[str, Mapping[str, float]]
+    """For each restored file's name, the value of each metric."""
+
+    def mean(self, name: str) -> float:
+        """Mean of a metric over the pairs."""
+        return sum(values[name] for values in self.images.values()) / len(self.images)
+
+    def caption(self) -> str:
+        """What the numbers are."""
+        return f"Protocol {protocol(self.protocol_name).caption(self.scale)}."
+
+
+def compare(
+    restored: Path,
+    reference: Path,
+    *,
+    metrics: Sequence[str] = ("psnr", "ssim"),
+    protocol_name: str = "rgb",
+    scale: int = 0,
+) -> Comparison:
+    """Compare two files, or the files of two folders that belong together by name.
+
+    Args:
+        restored: A file, or a folder.
+        reference: The same kind. In folders, `photo.png` is the reference of `photo.png`, `photo_x4.jpg` and
+            every other name that begins so, unless a longer one fits.
+        metrics: Names of metrics that compare with a reference, or with nothing.
+        protocol_name: Such as `rgb`.
+        scale: Where given, the border of protocols that leave out as many pixels as the scale.
+
+    Raises:
+        MissingFileError: If something is missing, or an image has no reference.
+        InvalidRequestError: If a file is compared with a folder, or a metric needs something else.
+        InvalidImageError: If sizes differ, or a metric gives no number.
+        UnknownNameError: If a metric or protocol is not known.
+    """
+    for name in metrics:
+        if metric(name).compares_with == "low":
+            raise InvalidRequestError(f"{name} compares with the low-resolution image; `superres evaluate` knows it")
+    protocol(protocol_name)
+    images = {
+        first.name: _values(first, second, metrics, protocol_name, scale)
+        for first, second in _pairs(restored, reference)
+    }
+    return Comparison(protocol_name=protocol_name, scale=scale, images=images)
+
+
+def _pairs(restored: Path, reference: Path) -> list[tuple[Path, Path]]:
+    for path in (restored, reference):
+        if not path.exists():
+            raise MissingFileError(f"{path} was to be compared, but there is no such file or folder")
+    if restored.is_dir() != reference.is_dir():
+        raise InvalidRequestError(f"{restored} and {reference} cannot be compared: one is a folder and one a file")
+    if not restored.is_dir():
+        return [(restored, reference)]
+    references = image_files(reference)
+    return [(path, _reference_of(path, references, reference)) for path in image_files(restored)]
+
+
+def _reference_of(path: Path, references: Sequence[Path], folder: Path) -> Path:
+    fitting = [other for other in references if path.stem == other.stem or path.stem.startswith(f"{other.stem}_")]
+    if not fitting:
+        raise MissingFileError(
+            f"{path.name} has no reference: no image in {folder} is called {path.stem}, or as the beginning of it"
+        )
+    return max(fitting, key=lambda other: len(other.stem))
+
+
+def _values(
+    restored: Path, reference: Path, metrics: Sequence[str], protocol_name: str, scale: int
+) -> dict[str, float]:
+    first, second = read_picture(restored), read_picture(reference)
+    if (first.height, first.width) != (second.height, second.width):
+        raise InvalidImageError(
+            f"{restored} has {first.width}×{first.height} pixels, its reference {reference} {second.width}×"
+            f"{second.height}; only images of one size can be compared"
+        )
+    batches = _batch(first), _batch(second)
+    asked = protocol(protocol_name)
+    return {name: _value(name, asked, batches, scale, restored) for name in metrics}
+
+
+def _value(name: str, asked: Any, batches: tuple[Tensor, Tensor], scale: int, restored: Path) -> float:
+    found = metric(name)
+    under = replace(asked, colour="rgb") if found.colour == "rgb" else asked
+    value = float(found.function(*under.prepare(*batches, scale=scale)))
+    if np.isnan(value):
+        raise InvalidImageError(f"{name} gives no number for {restored}")
+    return value
+
+
+def _batch(picture: Picture) -> Tensor:
+    """(1, 3, H, W) float64 in [0, 1]; grey is repeated, alpha left out."""
+    planes = torch.from_numpy(to_planes(picture.pixels)).double()
+    return planes.expand(3, -1, -1)[None]
