@@ -11,7 +11,7 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 
 from superres.errors import InvalidImageError
-from superres.metrics.ssim import WINDOW_SIZE, gaussian_window, ssim
+from superres.metrics.ssim import component_ssim, ssim
 
 
 def noisy_pair(channels: int, height: int, width: int) -> tuple[Tensor, Tensor]:
@@ -52,13 +52,6 @@ def test_constant_images_leave_the_luminance_term_alone() -> None:
     assert ssim(dark, bright).item() == pytest.approx((2 * 0.16 + 1e-4) / (0.04 + 0.64 + 1e-4))
 
 
-def test_window_is_symmetric_and_sums_to_one() -> None:
-    window = gaussian_window(torch.zeros(1, dtype=torch.float64))
-    assert torch.equal(window, window.flip(0))
-    assert window.sum().item() == pytest.approx(1)
-    assert len(window) == WINDOW_SIZE
-
-
 def test_image_smaller_than_the_window_is_refused() -> None:
     with pytest.raises(InvalidImageError, match="at least 11 pixels, got 20×10"):
         ssim(torch.rand(1, 1, 10, 20), torch.rand(1, 1, 10, 20))
@@ -76,3 +69,56 @@ def halved(path: Path) -> Tensor:
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("L"), dtype=np.float64)
     return torch.nn.functional.avg_pool2d(torch.from_numpy(pixels)[None, None] / 255, 2)
+
+
+def test_three_components_equal_the_usual_form() -> None:
+    restored, reference = noisy_pair(3, 90, 80)
+    assert component_ssim(restored, reference).item() == pytest.approx(ssim(restored, reference).item(), abs=1e-6)
+
+
+def test_luminance_alone_sees_no_noise_and_structure_alone_no_brightness() -> None:
+    restored, reference = noisy_pair(1, 40, 40)
+    darker = reference * 0.5
+    luminance, structure = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+    assert component_ssim(restored, reference, exponents=luminance).item() > 0.95
+    assert component_ssim(darker, reference, exponents=structure).item() > 0.98
+    assert component_ssim(darker, reference, exponents=luminance).item() < 0.9
+
+
+@pytest.mark.parametrize("size", [(200, 75), (74, 140), (64, 64)])
+def test_strips_and_blocks_leave_no_trace(size: tuple[int, int]) -> None:
+    restored, reference = noisy_pair(1, *size)
+    found: Any = structural_similarity(
+        restored[0, 0].numpy(),
+        reference[0, 0].numpy(),
+        data_range=1.0,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        full=True,
+    )
+    assert ssim(restored, reference).item() == pytest.approx(found[1][5:-5, 5:-5].mean(), abs=1e-9)
+
+
+def test_single_precision_agrees_with_double() -> None:
+    restored, reference = noisy_pair(3, 120, 100)
+    flat = torch.full_like(reference, 0.95)
+    for first, second in ((restored, reference), (flat + 0.01 * (restored - 0.5), flat)):
+        exact = ssim(first, second).item()
+        assert ssim(first.float(), second.float()).item() == pytest.approx(exact, abs=1e-4)
+
+
+def test_value_that_is_no_number_is_refused() -> None:
+    restored, reference = noisy_pair(1, 20, 20)
+    restored[0, 0, 3, 3] = np.nan
+    with pytest.raises(InvalidImageError, match="holds values that are no numbers"):
+        ssim(restored, reference)
+
+
+@pytest.mark.parametrize("is_equal", [True, False])
+def test_gradient_is_finite(is_equal: bool) -> None:
+    restored, reference = noisy_pair(3, 30, 30)
+    start = (reference if is_equal else restored).clone().requires_grad_()
+    ssim(start, reference).sum().backward()
+    assert start.grad is not None
+    assert torch.isfinite(start.grad).all()

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from superres.data.datasets.benchmarks import LoadedPair, Pair, benchmark_pairs, load_pair, share_not_bicubic
 from superres.errors import InvalidRequestError
+from superres.evaluation.measuring import batch, measured
 from superres.evaluation.table import Row, Table
 from superres.image.picture import Picture
-from superres.image.pixels import to_planes
 from superres.image.resize import resize_integers
 from superres.inference.precision import Precision
 from superres.inference.request import Plan, Request, plan
@@ -135,7 +132,11 @@ def _row(
     for done, (pair, loaded) in enumerate(_loaded(pairs, subject.scale), start=1):
         is_made = loaded.low_is_made
         warnings.update(dict.fromkeys(_doubts(pair, loaded, subject.scale)))
-        images[pair.name] = _values(subject.restore(loaded.low), loaded.high, metrics, protocol_name, subject.scale)
+        restored, high, low = (batch(pixels) for pixels in (subject.restore(loaded.low), loaded.high, loaded.low))
+        images[pair.name] = {
+            name: measured(name, restored, high, low, protocol_name=protocol_name, scale=subject.scale)
+            for name in metrics
+        }
         if watch is not None:
             watch(f"{subject.name} ×{subject.scale}", done, len(pairs))
     low = "made" if is_made else "read"
@@ -153,15 +154,3 @@ def _doubts(pair: Pair, loaded: LoadedPair, scale: int) -> list[str]:
     return [
         f"the ×{scale} image of {pair.name} is not the bicubic reduction of its reference; figures differ from papers'"
     ]
-
-
-def _values(
-    restored: Pixels, reference: Pixels, metrics: Sequence[str], protocol_name: str, scale: int
-) -> dict[str, float]:
-    pair = protocol(protocol_name).prepare(_batch(restored), _batch(reference), scale=scale)
-    return {name: float(metric(name).function(*pair)) for name in metrics}
-
-
-def _batch(pixels: Any) -> Tensor:
-    """(H, W, C) uint8 to (1, C, H, W) float64 in [0, 1]."""
-    return torch.from_numpy(to_planes(pixels))[None].double()

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import torch
-from torch import Tensor
 
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
+from superres.evaluation.measuring import batch, measured
 from superres.image.files import image_files, read_picture
-from superres.image.picture import Picture
-from superres.image.pixels import to_planes
 from superres.metrics.catalogue import metric
 from superres.metrics.protocol import protocol
 
@@ -103,21 +97,8 @@ def _values(
             f"{restored} has {first.width}×{first.height} pixels, its reference {reference} {second.width}×"
             f"{second.height}; only images of one size can be compared"
         )
-    batches = _batch(first), _batch(second)
-    asked = protocol(protocol_name)
-    return {name: _value(name, asked, batches, scale, restored) for name in metrics}
-
-
-def _value(name: str, asked: Any, batches: tuple[Tensor, Tensor], scale: int, restored: Path) -> float:
-    found = metric(name)
-    under = replace(asked, colour="rgb") if found.colour == "rgb" else asked
-    value = float(found.function(*under.prepare(*batches, scale=scale)))
-    if np.isnan(value):
-        raise InvalidImageError(f"{name} gives no number for {restored}")
-    return value
-
-
-def _batch(picture: Picture) -> Tensor:
-    """(1, 3, H, W) float64 in [0, 1]; grey is repeated, alpha left out."""
-    planes = torch.from_numpy(to_planes(picture.pixels)).double()
-    return planes.expand(3, -1, -1)[None]
+    restored_batch, reference_batch = batch(first.pixels), batch(second.pixels)
+    return {
+        name: measured(name, restored_batch, reference_batch, None, protocol_name=protocol_name, scale=scale)
+        for name in metrics
+    }

@@ -7,7 +7,7 @@ from importlib import import_module
 from superres.errors import unknown_name
 from superres.metrics.metric import Metric
 
-METRICS = ("psnr", "ssim")
+METRICS = ("psnr", "ssim", "ms_ssim", "gmsd", "lr_consistency", "total_variation", "lpips", "lpips_vgg", "dists")
 """Names of the metrics; each is a file of this folder with a constant `METRIC`."""
 
 

@@ -51,3 +51,14 @@ def check_pair(restored: Tensor, reference: Tensor) -> None:
             f"two batches of one kind are compared, got {restored.dtype} on {restored.device} "
             f"and {reference.dtype} on {reference.device}"
         )
+
+
+def numbers(values: Tensor, title: str) -> Tensor:
+    """The values of a metric, which must be numbers.
+
+    Raises:
+        InvalidImageError: If one is not, because a pixel was not.
+    """
+    if bool(values.isnan().any()):
+        raise InvalidImageError(f"{title} gives no number: an image holds values that are no numbers")
+    return values

@@ -1,0 +1,1 @@
+"""Classification networks without their classifier, whose features tell images apart."""
