@@ -9,6 +9,7 @@ import pytest
 from superres.metrics.catalogue import METRICS
 from superres.models.catalogue import ARCHITECTURES
 from superres.models.manifest import shipped
+from superres.training.recipe import read_recipe
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "superres"
@@ -71,3 +72,11 @@ def test_readme_has_the_figures_of_the_manifest() -> None:
         (line,) = (line for line in text.splitlines() if line.startswith(f"| `{entry.name}`"))
         for name in ("set5", "set14", "kodak24"):
             assert f"{entry.card.figures[f'{name}_psnr_y']:.2f} dB" in line
+
+
+def test_shipped_weights_name_a_recipe_that_has_their_steps() -> None:
+    for entry in shipped():
+        recipe = read_recipe(ROOT / "recipes" / entry.card.recipe)
+        assert recipe.model.name == entry.name
+        assert sum(stage.steps for stage in recipe.stages) == entry.card.steps
+        assert tuple(Path(name).name for name in recipe.data.train) == entry.card.trained_on
