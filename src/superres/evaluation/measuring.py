@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from superres.errors import InvalidRequestError
+from superres.errors import InvalidImageError, InvalidRequestError
 from superres.image.pixels import to_planes
 from superres.metrics.catalogue import metric
+from superres.metrics.metric import Metric
 from superres.metrics.protocol import protocol
 
 
@@ -39,9 +41,16 @@ def measured(
     if found.compares_with == "low":
         if low is None:
             raise InvalidRequestError(f"{name} compares with the low-resolution image; `superres evaluate` knows it")
-        return float(found.function(restored, low))
+        return _number(found, found.function(restored, low))
     under = replace(asked, colour="rgb") if found.colour == "rgb" else asked
-    return float(found.function(*under.prepare(restored, reference, scale=scale)))
+    return _number(found, found.function(*under.prepare(restored, reference, scale=scale)))
+
+
+def _number(found: Metric, values: Tensor) -> float:
+    value = float(values)
+    if isnan(value):
+        raise InvalidImageError(f"{found.title} gives no number: an image holds values that are no numbers")
+    return value
 
 
 def batch(pixels: Any) -> Tensor:

@@ -39,7 +39,9 @@ def lr_consistency(
             f"a result of {width}×{height} pixels is no whole multiple of an input of {low_width}×{low_height}"
         )
     reduced = resize(restored.clamp(0, 1), size=(low_height, low_width))
-    return numbers(psnr(*(torch.floor(images.clamp(0, 1) * 255 + 0.5) / 255 for images in (reduced, low))), "PSNR")
+    return numbers(
+        psnr(*(torch.floor(images.clamp(0, 1) * 255 + 0.5) / 255 for images in (reduced, low))), METRIC.title
+    )
 
 
 METRIC = Metric(
