@@ -21,7 +21,7 @@ def noisy_pair(channels: int, height: int, width: int) -> tuple[Tensor, Tensor]:
     return (reference + noise).clamp(0, 1), reference
 
 
-@pytest.mark.parametrize("size", [(11, 11), (32, 45)])
+@pytest.mark.parametrize("size", [(11, 11), (32, 45), (64, 64), (74, 140), (200, 75)])
 def test_grey_value_agrees_with_scikit_image_on_whole_windows(size: tuple[int, int]) -> None:
     restored, reference = noisy_pair(1, *size)
     found: Any = structural_similarity(
@@ -83,21 +83,6 @@ def test_luminance_alone_sees_no_noise_and_structure_alone_no_brightness() -> No
     assert component_ssim(restored, reference, exponents=luminance).item() > 0.95
     assert component_ssim(darker, reference, exponents=structure).item() > 0.98
     assert component_ssim(darker, reference, exponents=luminance).item() < 0.9
-
-
-@pytest.mark.parametrize("size", [(200, 75), (74, 140), (64, 64)])
-def test_strips_and_blocks_leave_no_trace(size: tuple[int, int]) -> None:
-    restored, reference = noisy_pair(1, *size)
-    found: Any = structural_similarity(
-        restored[0, 0].numpy(),
-        reference[0, 0].numpy(),
-        data_range=1.0,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-        full=True,
-    )
-    assert ssim(restored, reference).item() == pytest.approx(found[1][5:-5, 5:-5].mean(), abs=1e-9)
 
 
 def test_single_precision_agrees_with_double() -> None:

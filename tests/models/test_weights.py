@@ -10,7 +10,7 @@ import torch
 
 from superres.errors import InvalidWeightsError, MissingFileError, UnknownNameError
 from superres.models.catalogue import build
-from superres.models.weights import load_network, read_weights, require_scale, write_weights
+from superres.models.weights import load_network, read_weights, write_weights
 
 OFFICIAL = {"rlfn_x4": 543_740, "rlfn_s_x2": 454_620, "rlfn_ntire_x4": 317_218}
 
@@ -73,11 +73,6 @@ def test_unknown_name_is_answered_with_the_nearest() -> None:
 def test_variant_without_weights_says_how_to_get_them() -> None:
     with pytest.raises(InvalidWeightsError, match="train it with a recipe"):
         load_network("rlfn_s_x3")
-
-
-def test_wrong_scale_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="no scale of rlfn_compact_x4 is called '3'"):
-        require_scale(build("rlfn_compact_x4")[1], 3)
 
 
 class Payload:

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from superres.errors import InvalidWeightsError, MissingFileError, unknown_name
+from superres.errors import InvalidWeightsError, MissingFileError
 from superres.models.architecture import StateDict
 from superres.models.card import CARD_KEY, Card, card_in
 from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
@@ -141,13 +141,3 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
         raise InvalidWeightsError(f"{path.name} holds a {type(content).__name__}, not a dictionary of tensors")
     entries = cast("dict[str, object]", content)
     return {name: value for name, value in entries.items() if isinstance(value, Tensor)}
-
-
-def require_scale(card: Card, scale: int) -> None:
-    """Refuse a network of another scale.
-
-    Raises:
-        UnknownNameError: If the card's scale differs.
-    """
-    if card.scale != scale:
-        raise unknown_name(f"scale of {card.name}", str(scale), [str(card.scale)])
