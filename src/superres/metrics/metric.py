@@ -23,7 +23,7 @@ class Metric:
     """Such as `dB`; empty where there is none."""
     higher_is_better: bool
     best: float
-    """The value of a perfect copy."""
+    """The value of a perfect copy; where nothing is compared, the end of the scale, which no image needs to reach."""
     source: str
     function: Callable[[Tensor, Tensor], Tensor]
     """Restored and what it is compared with, both (N, C, H, W) in [0, 1], to one value per image."""
@@ -33,6 +33,10 @@ class Metric:
     """`rgb` where the metric is defined for colour images alone, whatever the protocol compares."""
     minimum_size: int = 1
     """The smallest side [pixels] that it takes."""
+    is_symmetric: bool = True
+    """Whether restored and reference may change places."""
+    is_bounded_by_best: bool = True
+    """Whether no image scores better than a perfect copy."""
 
 
 def check_pair(restored: Tensor, reference: Tensor) -> None:

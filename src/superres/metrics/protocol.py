@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 import torch
@@ -18,6 +19,10 @@ from superres.image.geometry import shave
 from superres.metrics.metric import check_pair
 
 
+Scale = int | float
+"""Between an input and its result; whole or not."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Protocol:
     """Colour, border and rounding, under a name."""
@@ -26,12 +31,12 @@ class Protocol:
     colour: Literal["y", "rgb"]
     """`y` is the studio-range luma of BT.601, as in MATLAB's `rgb2ycbcr`, not rounded again."""
     border: int | Literal["scale"]
-    """Pixels left out on each side; `scale` stands for as many as the scale."""
+    """Pixels left out on each side; `scale` stands for as many as the scale, rounded up."""
     is_rounded: bool
     """Whether both images are first rounded to 8 bit, as files hold them."""
     source: str
 
-    def prepare(self, restored: Tensor, reference: Tensor, *, scale: int) -> tuple[Tensor, Tensor]:
+    def prepare(self, restored: Tensor, reference: Tensor, *, scale: Scale) -> tuple[Tensor, Tensor]:
         """What the metric compares.
 
         Args:
@@ -48,16 +53,16 @@ class Protocol:
         check_pair(restored, reference)
         return self._prepared(restored, scale), self._prepared(reference, scale)
 
-    def caption(self, scale: int) -> str:
+    def caption(self, scale: Scale) -> str:
         """The protocol in words, for tables."""
         colour = "Y of BT.601 (16 to 235)" if self.colour == "y" else "RGB"
         rounding = "rounded to 8 bit" if self.is_rounded else "not rounded"
         return f"{self.name}: {colour}, border {self._border(scale)}, {rounding}"
 
-    def _border(self, scale: int) -> int:
-        return scale if self.border == "scale" else self.border
+    def _border(self, scale: Scale) -> int:
+        return ceil(scale) if self.border == "scale" else self.border
 
-    def _prepared(self, images: Tensor, scale: int) -> Tensor:
+    def _prepared(self, images: Tensor, scale: Scale) -> Tensor:
         values = images.clamp(0, 1)
         if self.is_rounded:
             values = torch.floor(values * 255 + 0.5) / 255

@@ -1,0 +1,1 @@
+"""A quality metric that is learned from your own raters."""
