@@ -13,6 +13,8 @@ from superres.apps.cli.cost import cost
 from superres.apps.cli.evaluate import evaluate
 from superres.apps.cli.export import export
 from superres.apps.cli.models import models
+from superres.apps.cli.recognise import recognise
+from superres.apps.cli.study import study
 from superres.apps.cli.train import train
 from superres.apps.cli.upscale import upscale
 from superres.errors import SuperResError
@@ -28,8 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, models, train, evaluate, compare, cost, export):
+for command in (upscale, models, train, evaluate, compare, recognise, cost, export):
     app.command()(command)
+app.add_typer(study, name="study", no_args_is_help=True)
 
 
 def _print_version(is_asked: bool) -> None:
