@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from superres.data.datasets.benchmarks import benchmark_pairs, load_pair, share_not_bicubic
-from superres.evaluation.benchmark import evaluate, subjects
+from superres.evaluation.benchmark import evaluate
+from superres.evaluation.subject import subjects
 from superres.image.colour import rgb_to_luma
 from superres.image.geometry import shave
 from superres.image.pixels import to_planes
@@ -57,10 +58,8 @@ def official(name: str) -> dict[str, Any]:
     network, _ = load_network(path)
     counts = cost(network, channels=3, height=256, width=256)
     judged = subjects([str(path)], (), "float32")
-    reached = {
-        folder.split("/")[1]: round(evaluate(data_folder(folder), judged, metrics=["psnr"]).rows[0].mean("psnr"), 4)
-        for folder in ("testsets/Set5", "testsets/Set14")
-    }
+    folders = {name: data_folder(f"testsets/{name}") for name in ("Set5", "Set14")}
+    reached = {row.dataset: round(row.mean("psnr"), 4) for row in evaluate(folders, judged, metrics=["psnr"]).rows}
     return {
         "parameters": counts.parameters,
         "gmac_256": round(counts.macs / 1e9, 3),

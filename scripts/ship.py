@@ -12,7 +12,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from superres.evaluation.benchmark import evaluate, subjects
+from superres.evaluation.benchmark import evaluate
+from superres.evaluation.subject import subjects
 from superres.export.ship import ship
 from superres.models.manifest import shipped
 from superres.models.weights import read_weights
@@ -32,7 +33,7 @@ def measure(weights: Path) -> dict[str, float]:
     judged = subjects([str(weights)], (), "float32")
     figures: dict[str, float] = {}
     for name, folder in SETS.items():
-        row = evaluate(data_folder(folder), judged).rows[0]
+        row = evaluate({name: data_folder(folder)}, judged).rows[0]
         figures |= {f"{name}_psnr_y": round(row.mean("psnr"), 4), f"{name}_ssim_y": round(row.mean("ssim"), 5)}
     return figures
 

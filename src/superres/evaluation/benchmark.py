@@ -1,29 +1,27 @@
-"""Fill a table: models on a set of images. What is measured is what `superres upscale` gives."""
+"""Fill a table: models on sets of images. What is measured is what `superres upscale` gives.
+
+No image is decoded or enlarged twice: the work goes image by image, at each scale through every model.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superres.data.datasets.benchmarks import LoadedPair, Pair, benchmark_pairs, load_pair, share_not_bicubic
-from superres.errors import InvalidRequestError
+from superres.data.datasets.benchmarks import LoadedPair, Pair, benchmark_pairs, pair_at, share_not_bicubic
+from superres.data.datasets.rgb import read_rgb
+from superres.evaluation.exhibit import has_exhibit, write_exhibit
 from superres.evaluation.measuring import batch, measured
+from superres.evaluation.store import Cell, Checksums, Store
+from superres.evaluation.subject import Subject
 from superres.evaluation.table import Row, Table
-from superres.image.picture import Picture
-from superres.image.resize import resize_integers
-from superres.inference.precision import Precision
-from superres.inference.request import Plan, Request, plan
-from superres.inference.upscaler import upscale_picture
 from superres.metrics.catalogue import metric
 from superres.metrics.protocol import protocol
-from superres.models.manifest import default_for
-
-BICUBIC = "bicubic"
-"""The baseline that is always at hand: interpolation, without any network."""
 
 Watcher = Callable[[str, int, int], None]
 """Called with what is worked on, images done, and all images."""
@@ -31,69 +29,23 @@ Watcher = Callable[[str, int, int], None]
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Subject:
-    """What is judged: a model at a scale, or the baseline."""
-
-    name: str
-    scale: int
-    plan: Plan | None
-    """How the model enlarges; None for bicubic interpolation."""
-
-    def restore(self, low: Pixels) -> Pixels:
-        """(h, w, 3) to (scale·h, scale·w, 3), uint8."""
-        if self.plan is None:
-            return resize_integers(low, scale=self.scale)
-        return np.asarray(upscale_picture(Picture(pixels=low), self.plan).pixels, np.uint8)
-
-    def engine(self) -> str:
-        """What computed the answers."""
-        return "NumPy" if self.plan is None else self.plan.passes[0].describe()
-
-
-def subjects(models: Sequence[str], scales: Sequence[int], precision: Precision) -> tuple[Subject, ...]:
-    """What a request names: every model at every scale that it is asked for.
-
-    Args:
-        models: Names, files, or `bicubic`. Where empty, the baseline and the shipped network of each scale.
-        scales: Where empty, each model's own; the baseline then takes those of the models, or 4.
-        precision: Of the engine.
-
-    Raises:
-        InvalidRequestError: If a model does not have an asked scale.
-        UnknownNameError: If a model or scale is not shipped.
-    """
-    if not models:
-        models = (BICUBIC, *(default_for(scale).name for scale in scales or (4,)))
-    opened = {name: plan(Request(model=name, precision=precision)) for name in models if name != BICUBIC}
-    own = {name: round(found.scale) for name, found in opened.items()}
-    asked = sorted(set(scales) or set(own.values()) or {4})
-    for name in opened:
-        if own[name] not in asked:
-            raise InvalidRequestError(f"{name} enlarges ×{own[name]}, but the scales asked for are {asked}")
-    return tuple(
-        Subject(name=name, scale=scale, plan=opened.get(name))
-        for scale in asked
-        for name in models
-        if own.get(name, scale) == scale
-    )
-
-
 def evaluate(
-    folder: Path,
+    datasets: Mapping[str, Path],
     judged: Sequence[Subject],
     *,
     metrics: Sequence[str] = ("psnr", "ssim"),
     protocol_name: str = "classical",
+    store: Store | None = None,
     watch: Watcher | None = None,
 ) -> Table:
     """Measure.
 
     Args:
-        folder: A benchmark's layout, or a folder of high-resolution images.
+        datasets: Folders by name; each a benchmark's layout, or a folder of high-resolution images.
         judged: See `subjects`.
         metrics: Names.
         protocol_name: Such as `classical`.
+        store: What was found before, and where what is found now is kept.
         watch: See `Watcher`.
 
     Raises:
@@ -104,53 +56,156 @@ def evaluate(
     for name in metrics:
         metric(name)
     protocol(protocol_name)
-    rows: list[Row] = []
-    warnings: dict[str, None] = {}
-    for subject in judged:
-        pairs = benchmark_pairs(folder, subject.scale)
-        rows.append(_row(subject, pairs, metrics=metrics, protocol_name=protocol_name, watch=watch, warnings=warnings))
-    return Table(
-        dataset=folder.resolve().name,
-        protocol_name=protocol_name,
-        metrics=tuple(metrics),
-        rows=tuple(rows),
-        warnings=tuple(warnings),
+    work = _Work(judged, tuple(metrics), protocol_name, store or Store(None))
+    scales = sorted({subject.scale for subject in judged})
+    units = [unit for name, folder in datasets.items() for unit in _units(name, folder, scales)]
+    cells: list[Cell] = []
+    total = sum(unit.scale == subject.scale for unit in units for subject in judged)
+    for unit in units:
+        for cell in work.cells(unit):
+            cells.append(cell)
+            if watch is not None:
+                watch(f"{cell.dataset} ×{cell.scale:g} {cell.model}", len(cells), total)
+    rows = tuple(
+        _row(name, subject, [cell for cell in cells if cell.place[:2] == (name, subject.scale)])
+        for name in datasets
+        for subject in judged
+    )
+    doubts = tuple(dict.fromkeys(cell.doubt for cell in cells if cell.doubt))
+    return Table(protocol_name=protocol_name, metrics=tuple(metrics), rows=rows, warnings=doubts)
+
+
+class _Picture:
+    """A high-resolution image that is read when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        return read_rgb(self._path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One image at one scale."""
+
+    dataset: str
+    scale: float
+    pair: Pair
+    whole: _Picture
+
+    def load(self) -> LoadedPair:
+        return pair_at(self.pair, self.whole.pixels, self.scale)
+
+
+def _units(dataset: str, folder: Path, scales: Sequence[float]) -> Iterator[_Unit]:
+    """Image by image, so that the scales of one share its pixels."""
+    by_scale = [benchmark_pairs(folder, scale) for scale in scales]
+    for pairs in zip(*by_scale, strict=True):
+        whole = _Picture(pairs[0].high)
+        for scale, pair in zip(scales, pairs, strict=True):
+            yield _Unit(dataset, scale, pair, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One image through one model, and what is known of it."""
+
+    subject: Subject
+    fingerprint: str
+    place: tuple[str, float, str, str]
+    known: Cell | None
+    missing: tuple[str, ...]
+    """Metrics."""
+
+
+class _Work:
+    """What is done with each unit."""
+
+    def __init__(self, judged: Sequence[Subject], metrics: tuple[str, ...], protocol_name: str, store: Store) -> None:
+        self._judged = judged
+        self._metrics = metrics
+        self._protocol_name = protocol_name
+        self._store = store
+        self._checksums = Checksums()
+        self._identities = {id(subject): subject.identity() for subject in judged}
+
+    def cells(self, unit: _Unit) -> Iterator[Cell]:
+        """The cells of every model that has the unit's scale."""
+        tasks = [self._task(unit, subject) for subject in self._judged if subject.scale == unit.scale]
+        exhibit = self._store.exhibit(unit.dataset, unit.scale, unit.pair.name)
+        names = {task.subject.name: task.fingerprint for task in tasks}
+        if not any(task.missing for task in tasks) and (exhibit is None or has_exhibit(exhibit, names)):
+            yield from (task.known for task in tasks if task.known is not None)
+            return
+        loaded = unit.load()
+        doubt = _doubt(unit, loaded)
+        answers: dict[str, Pixels] = {}
+        for task in tasks:
+            answers[task.subject.name] = self._answer(task, loaded)
+            yield self._measured(unit, task, loaded, answers[task.subject.name], doubt)
+        if exhibit is not None:
+            write_exhibit(exhibit, loaded.high, answers, names)
+
+    def _task(self, unit: _Unit, subject: Subject) -> _Task:
+        fingerprint = self._checksums.of(unit.pair, self._identities[id(subject)])
+        place = (unit.dataset, unit.scale, unit.pair.name, subject.name)
+        known = self._store.find(place, fingerprint)
+        if known is not None and known.protocol != self._protocol_name:
+            known = replace(known, protocol=self._protocol_name, values={})
+        values = {} if known is None else known.values
+        missing = tuple(name for name in self._metrics if name not in values)
+        return _Task(subject, fingerprint, place, known, missing)
+
+    def _answer(self, task: _Task, loaded: LoadedPair) -> Pixels:
+        """What the model makes of the image, or made before."""
+        kept = None if task.known is None else self._store.restored(task.known)
+        if kept is not None and kept.shape == loaded.high.shape:
+            return kept
+        answer = task.subject.restore(loaded.low)
+        self._store.keep(task.place, answer)
+        return answer
+
+    def _measured(self, unit: _Unit, task: _Task, loaded: LoadedPair, answer: Pixels, doubt: str) -> Cell:
+        if task.known is not None and not task.missing:
+            return task.known
+        restored, high, low = (batch(pixels) for pixels in (answer, loaded.high, loaded.low))
+        values = {} if task.known is None else dict(task.known.values)
+        for name in task.missing:
+            values[name] = measured(name, restored, high, low, protocol_name=self._protocol_name, scale=unit.scale)
+        cell = Cell(
+            dataset=unit.dataset,
+            scale=unit.scale,
+            image=unit.pair.name,
+            model=task.subject.name,
+            fingerprint=task.fingerprint,
+            protocol=self._protocol_name,
+            low="made" if loaded.low_is_made else "read",
+            doubt=doubt,
+            values=values,
+        )
+        self._store.add(cell)
+        return cell
+
+
+def _doubt(unit: _Unit, loaded: LoadedPair) -> str:
+    """A warning where the low-resolution image was not made by the degradation that the table stands for."""
+    if loaded.low_is_made or share_not_bicubic(loaded.high, loaded.low, unit.scale) == 0:
+        return ""
+    return (
+        f"the ×{unit.scale:g} image of {unit.pair.name} is not the bicubic reduction of its reference; "
+        "figures differ from papers'"
     )
 
 
-def _row(
-    subject: Subject,
-    pairs: Sequence[Pair],
-    *,
-    metrics: Sequence[str],
-    protocol_name: str,
-    watch: Watcher | None,
-    warnings: dict[str, None],
-) -> Row:
-    images: dict[str, dict[str, float]] = {}
-    is_made = False
-    for done, (pair, loaded) in enumerate(_loaded(pairs, subject.scale), start=1):
-        is_made = loaded.low_is_made
-        warnings.update(dict.fromkeys(_doubts(pair, loaded, subject.scale)))
-        restored, high, low = (batch(pixels) for pixels in (subject.restore(loaded.low), loaded.high, loaded.low))
-        images[pair.name] = {
-            name: measured(name, restored, high, low, protocol_name=protocol_name, scale=subject.scale)
-            for name in metrics
-        }
-        if watch is not None:
-            watch(f"{subject.name} ×{subject.scale}", done, len(pairs))
-    low = "made" if is_made else "read"
-    return Row(model=subject.name, scale=subject.scale, engine=subject.engine(), low=low, images=images)
-
-
-def _loaded(pairs: Sequence[Pair], scale: int) -> Iterator[tuple[Pair, LoadedPair]]:
-    return ((pair, load_pair(pair, scale)) for pair in pairs)
-
-
-def _doubts(pair: Pair, loaded: LoadedPair, scale: int) -> list[str]:
-    """A warning where the low-resolution image was not made by the degradation that the table stands for."""
-    if loaded.low_is_made or share_not_bicubic(loaded.high, loaded.low, scale) == 0:
-        return []
-    return [
-        f"the ×{scale} image of {pair.name} is not the bicubic reduction of its reference; figures differ from papers'"
-    ]
+def _row(dataset: str, subject: Subject, cells: Sequence[Cell]) -> Row:
+    own = [cell for cell in cells if cell.model == subject.name]
+    return Row(
+        dataset=dataset,
+        model=subject.name,
+        scale=subject.scale,
+        engine=subject.engine(),
+        low=own[0].low,
+        images={cell.image: dict(cell.values) for cell in own},
+    )

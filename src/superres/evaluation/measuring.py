@@ -17,7 +17,7 @@ from superres.metrics.protocol import protocol
 
 
 def measured(
-    name: str, restored: Tensor, reference: Tensor, low: Tensor | None, *, protocol_name: str, scale: int
+    name: str, restored: Tensor, reference: Tensor, low: Tensor | None, *, protocol_name: str, scale: float
 ) -> float:
     """The value of a metric.
 

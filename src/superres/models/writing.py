@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 from pathlib import Path
+from typing import Any
 
 from superres.errors import UnwritableFileError
 from superres.image.placing import placed
@@ -29,3 +32,16 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise UnwritableFileError(f"{path} could not be written: {error.strerror or error}") from error
+
+
+def json_text(document: Any) -> str:
+    """A document as JSON that every reader takes; infinities become the texts that Python's `float` reads."""
+    return json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from superres.models.writing import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,15 +35,7 @@ def figure(value: float, unit: str) -> str:
 
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output; infinities become the texts that Python's `float` reads."""
-    sys.stdout.write(json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    sys.stdout.write(json_text(document))
 
 
 @contextmanager

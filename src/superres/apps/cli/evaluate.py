@@ -1,4 +1,4 @@
-"""`superres evaluate`: judge models on a folder of images."""
+"""`superres evaluate`: judge models on a folder of images, or fill the tables that files describe."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from superres.apps.cli.console import complain, figure, print_json, progress_bar
+from superres.apps.cli.console import complain, figure, print_json, progress_bar, report
 from superres.inference.precision import Precision
 
 if TYPE_CHECKING:
+    from superres.evaluation.subject import Subject
     from superres.evaluation.table import Table
+
+DEFAULT_METRICS = "psnr,ssim"
+DEFAULT_PROTOCOL = "classical"
 
 
 def evaluate(
-    folder: Annotated[
-        Path, typer.Argument(help="High-resolution images, or a benchmark's layout: HR/ and LR_bicubic/X2 …")
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A folder of high-resolution images, or with a benchmark's layout (HR/ and LR_bicubic/X2 …); "
+            "or tables as TOML files."
+        ),
     ],
     *,
     models: Annotated[
@@ -24,23 +32,58 @@ def evaluate(
         typer.Option("--model", "-m", help="A name, a file of weights, or bicubic; several by repeating the option."),
     ] = None,
     scales: Annotated[
-        list[int] | None, typer.Option("--scale", "-s", help="Several by repeating the option.  [default: 4]")
+        list[float] | None, typer.Option("--scale", "-s", help="Several by repeating the option.  [default: 4]")
     ] = None,
-    metrics: Annotated[str, typer.Option(help="Names with commas between them.")] = "psnr,ssim",
-    protocol: Annotated[str, typer.Option(help="classical, ntire or rgb.")] = "classical",
-    precision: Annotated[Precision, typer.Option(help="Of the engine's arithmetic.")] = "auto",
+    metrics: Annotated[
+        str | None, typer.Option(help=f"Names with commas between them.  [default: {DEFAULT_METRICS}]")
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help=f"classical, ntire or rgb.  [default: {DEFAULT_PROTOCOL}]")
+    ] = None,
+    precision: Annotated[Precision | None, typer.Option(help="Of the engine's arithmetic.  [default: auto]")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Folder of a table's results.  [default: results/NAME beside the table's file]"
+        ),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure a table anew; forget what was found before.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document with the values of every image.")
     ] = False,
 ) -> None:
-    """Measure models against the true images; the caption says how."""
-    from superres.evaluation.benchmark import evaluate as measure
-    from superres.evaluation.benchmark import subjects
+    """Measure models against the true images; the caption says how.
 
-    judged = subjects(models or (), scales or (), precision)
+    A table's results are kept: what was cut off goes on, and what did not change is not computed again.
+    """
+    from superres.errors import InvalidRequestError
+
+    is_table = [path.suffix == ".toml" for path in paths]
+    if any(is_table):
+        given = (models, scales, metrics, protocol, precision)
+        if not all(is_table) or any(value is not None for value in given):
+            raise InvalidRequestError(
+                "tables are evaluated by themselves: models, scales, metrics, protocol and precision stand in the file"
+            )
+        _tables(paths, output, fresh=fresh, as_json=as_json)
+        return
+    if len(paths) != 1 or output is not None or fresh:
+        raise InvalidRequestError(
+            "one folder is evaluated at a time, and its results are printed; several folders, --output and --fresh "
+            "are for tables, which TOML files describe"
+        )
+    from superres.evaluation.subject import subjects
+
+    judged = subjects(models or (), scales or (), precision or "auto")
+    _folder(paths[0], judged, metrics or DEFAULT_METRICS, protocol or DEFAULT_PROTOCOL, as_json=as_json)
+
+
+def _folder(folder: Path, judged: tuple[Subject, ...], metrics: str, protocol: str, *, as_json: bool) -> None:
+    from superres.evaluation.benchmark import evaluate as measure
+
     with progress_bar() as show:
         table = measure(
-            folder,
+            {folder.resolve().name: folder},
             judged,
             metrics=tuple(name.strip() for name in metrics.split(",")),
             protocol_name=protocol,
@@ -54,16 +97,64 @@ def evaluate(
         _print(table)
 
 
+def _tables(paths: list[Path], output: Path | None, *, fresh: bool, as_json: bool) -> None:
+    from superres.evaluation.filling import fill_table
+    from superres.evaluation.table_plan import read_table_plan
+
+    plans = {path: read_table_plan(path) for path in paths}
+    documents: dict[str, object] = {}
+    far = 0
+    for path, plan in plans.items():
+        folder = (output or path.parent / "results") / path.stem
+        with progress_bar() as show:
+            table = fill_table(
+                plan,
+                name=path.stem,
+                beside=path.parent,
+                output=folder,
+                fresh=fresh,
+                watch=lambda what, done, total: show(what, done, total, ""),
+            )
+        documents[path.stem] = table.to_dict()
+        for warning in table.warnings:
+            complain(warning)
+        if not as_json:
+            _print(table)
+            report(f"{folder / 'report.html'} shows all of it")
+        far += _complain_of_deviations(table)
+    if as_json:
+        print_json(documents if len(paths) > 1 else next(iter(documents.values())))
+    if far:
+        raise typer.Exit(1)
+
+
+def _complain_of_deviations(table: Table) -> int:
+    """How many figures are further from the published ones than the table allows."""
+    from superres.evaluation.formats import value_text
+
+    far = [each for each in table.deviations() if not each.is_within]
+    for each in far:
+        entry = each.published
+        complain(
+            f"{entry.model} ×{entry.scale:g} on {entry.dataset}: {each.metric} is "
+            f"{value_text(each.metric, each.found)}, published {each.expected:g}: "
+            f"{value_text(each.metric, each.difference, signed=True)}, not within {each.tolerance:g}"
+        )
+    return len(far)
+
+
 def _print(table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as Drawing
 
     from superres.metrics.catalogue import metric
 
-    drawing = Drawing(caption=table.caption())
-    for heading in ("model", "scale", *table.metrics, "engine"):
-        drawing.add_column(heading, justify="left" if heading in ("model", "engine") else "right")
+    has_sets = len(table.datasets) > 1
+    drawing = Drawing(caption=table.caption(), title=table.name or None)
+    for heading in (*(["set"] if has_sets else []), "model", "scale", *table.metrics, "engine"):
+        drawing.add_column(heading, justify="left" if heading in ("set", "model", "engine") else "right")
     for row in table.rows:
         values = [figure(row.mean(name), metric(name).unit) for name in table.metrics]
-        drawing.add_row(Path(row.model).name, f"×{row.scale}", *values, row.engine)
+        cells = [Path(row.model).name, f"×{row.scale:g}", *values, row.engine]
+        drawing.add_row(*([row.dataset] if has_sets else []), *cells)
     Console().print(drawing)

@@ -50,7 +50,7 @@ class LoadedPair:
     """Whether it was reduced here rather than read."""
 
 
-def benchmark_pairs(folder: Path, scale: int) -> tuple[Pair, ...]:
+def benchmark_pairs(folder: Path, scale: float) -> tuple[Pair, ...]:
     """The images of a set, by name.
 
     Args:
@@ -71,29 +71,52 @@ def benchmark_pairs(folder: Path, scale: int) -> tuple[Pair, ...]:
     return tuple(Pair(name, path, _partner(name, low_files, low_folder, scale)) for name, path in high_files.items())
 
 
-def load_pair(pair: Pair, scale: int) -> LoadedPair:
+def load_pair(pair: Pair, scale: float) -> LoadedPair:
     """Read both images, or the high-resolution one and make the other by `bicubic_reduction`.
 
-    The high-resolution image is cropped to a multiple of the scale; both become 8-bit RGB.
+    Both become 8-bit RGB; see `pair_at`.
 
     Raises:
         UnreadableFileError: If a file is damaged.
         InvalidImageError: If the sizes do not fit together.
     """
-    high = read_rgb(pair.high, multiple_of=scale)
+    return pair_at(pair, read_rgb(pair.high), scale)
+
+
+def pair_at(pair: Pair, whole: Pixels, scale: float) -> LoadedPair:
+    """Both images of a pair whose high-resolution one was read already.
+
+    The high-resolution image is cropped to a multiple of the scale. At a scale s that is no whole number it is
+    cropped to round(s·floor(side / s)), as LIIF (arXiv:2012.09161) does, so that s times the reduced side, rounded,
+    is the cropped side.
+
+    Args:
+        pair: Its files.
+        whole: (H, W, 3), not cropped.
+        scale: At least 1.
+
+    Raises:
+        UnreadableFileError: If the low-resolution file is damaged.
+        InvalidImageError: If the sizes do not fit together, or the image is too small.
+    """
+    height, width = (int(side / scale + 1e-9) for side in whole.shape[:2])
+    if min(height, width) < 1:
+        raise InvalidImageError(
+            f"{pair.high} has {whole.shape[1]}×{whole.shape[0]} pixels, which is too small to be reduced ×{scale:g}"
+        )
+    high = whole[: round(height * scale), : round(width * scale)]
     if pair.low is None:
         return LoadedPair(pair.name, high, bicubic_reduction(high, scale), low_is_made=True)
     low = read_rgb(pair.low)
-    height, width = (side // scale for side in high.shape[:2])
     if low.shape[:2] != (height, width):
         raise InvalidImageError(
-            f"{pair.low} should be {width}×{height} pixels, {pair.high} reduced ×{scale}, "
+            f"{pair.low} should be {width}×{height} pixels, {pair.high} reduced ×{scale:g}, "
             f"but is {low.shape[1]}×{low.shape[0]}"
         )
     return LoadedPair(pair.name, high, low, low_is_made=False)
 
 
-def share_not_bicubic(high: Pixels, low: Pixels, scale: int) -> float:
+def share_not_bicubic(high: Pixels, low: Pixels, scale: float) -> float:
     """Share of the values of a low-resolution image that MATLAB's bicubic reduction would have made otherwise.
 
     Published figures of the classical benchmarks stand for 0. Other resizers that are called bicubic, as
@@ -112,7 +135,7 @@ def share_not_bicubic(high: Pixels, low: Pixels, scale: int) -> float:
     share = float(np.mean(bicubic_reduction(high, scale) != low))
     if share == 0:
         return 0.0
-    exact = resize(high.transpose(2, 0, 1).astype(np.float64), scale=1 / scale)
+    exact = resize(high.transpose(2, 0, 1).astype(np.float64), size=(low.shape[0], low.shape[1]))
     return min(share, float(np.mean(round_half_up(exact, np.uint8).transpose(1, 2, 0) != low)))
 
 
@@ -131,12 +154,12 @@ def _is_high(folder: Path) -> bool:
     return folder.name == "HR" or folder.name.endswith("_HR")
 
 
-def _low_folder(high_folder: Path, scale: int) -> Path | None:
+def _low_folder(high_folder: Path, scale: float) -> Path | None:
     """The folder of this scale that stands beside a high-resolution folder, if there is one."""
     high_folder = high_folder.resolve()
     if not _is_high(high_folder):
         return None
-    beside = high_folder.with_name(f"{high_folder.name.removesuffix('HR')}LR_bicubic") / f"X{scale}"
+    beside = high_folder.with_name(f"{high_folder.name.removesuffix('HR')}LR_bicubic") / f"X{scale:g}"
     return beside if beside.is_dir() else None
 
 
@@ -148,11 +171,11 @@ def _by_name(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _partner(name: str, low_files: dict[str, Path], low_folder: Path, scale: int) -> Path:
-    for candidate in (f"{name}x{scale}", name):
+def _partner(name: str, low_files: dict[str, Path], low_folder: Path, scale: float) -> Path:
+    for candidate in (f"{name}x{scale:g}", name):
         if candidate in low_files:
             return low_files[candidate]
     raise MissingFileError(
-        f"{name} has no low-resolution image: neither {name}x{scale} nor {name} is in {low_folder}; "
+        f"{name} has no low-resolution image: neither {name}x{scale:g} nor {name} is in {low_folder}; "
         "add it, or remove that folder to have all of them made"
     )

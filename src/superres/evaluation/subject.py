@@ -1,0 +1,132 @@
+"""What is judged: a model at a scale, opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superres.errors import InvalidRequestError
+from superres.evaluation.table_plan import BICUBIC, SHIPPED, TablePlan, located
+from superres.image.picture import Picture
+from superres.image.resize import resize_integers
+from superres.inference.precision import Precision
+from superres.inference.request import Plan, Request, plan
+from superres.inference.upscaler import upscale_picture
+from superres.models.manifest import default_for, find, sha256, shipped
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """A model at a scale, or the baseline."""
+
+    name: str
+    """In tables."""
+    model: str
+    """As `--model` takes it."""
+    scale: float
+    plan: Plan | None
+    """How the model enlarges; None for bicubic interpolation."""
+
+    def restore(self, low: Pixels) -> Pixels:
+        """(h, w, 3) to (round(scale·h), round(scale·w), 3), uint8."""
+        if self.plan is None:
+            height, width = (round(side * self.scale) for side in low.shape[:2])
+            return resize_integers(low, size=(height, width))
+        return np.asarray(upscale_picture(Picture(pixels=low), self.plan).pixels, np.uint8)
+
+    def engine(self) -> str:
+        """What computed the answers."""
+        return "NumPy" if self.plan is None else self.plan.passes[0].describe()
+
+    def identity(self) -> list[str]:
+        """What the answers depend on besides the image: weights by their checksums, engine, scale."""
+        weights = [] if self.plan is None else [backend.card().name for backend in self.plan.passes]
+        names = {entry.name for entry in shipped()}
+        if self.model in names or self.model == SHIPPED:
+            weights = [find(name).graph_sha256 for name in weights]
+        elif self.model != BICUBIC:
+            weights = [sha256(Path(self.model)), str(len(weights))]
+        return [*weights, self.engine(), f"{self.scale:g}"]
+
+
+def subjects(models: Sequence[str], scales: Sequence[float], precision: Precision) -> tuple[Subject, ...]:
+    """What a command names: every model at every scale that it is asked for.
+
+    Args:
+        models: Names, files, or `bicubic`. Where empty, the baseline and the shipped network of each scale.
+        scales: Where empty, each model's own; the baseline then takes those of the models, or 4.
+        precision: Of the engine.
+
+    Raises:
+        InvalidRequestError: If a model does not have an asked scale.
+        UnknownNameError: If a model or scale is not shipped.
+    """
+    if not models:
+        models = (BICUBIC, *(default_for(round(scale)).name for scale in scales or (4,)))
+    return _opened([(name, name, ()) for name in models], scales, precision)
+
+
+def planned_subjects(plan: TablePlan, beside: Path) -> tuple[Subject, ...]:
+    """What a table names, scale by scale, in its order.
+
+    Args:
+        plan: The table.
+        beside: The folder of its file, where its weights may lie.
+
+    Raises:
+        MissingFileError: If a file is missing.
+        InvalidRequestError: If a model does not have a scale of the table, or there are no scales.
+        UnknownNameError: If a model or scale is not shipped.
+    """
+    wanted: list[tuple[str, str, tuple[float, ...]]] = []
+    for each in plan.models:
+        if "{scale}" in each.model:
+            if not (each.scales or plan.scales):
+                raise InvalidRequestError(f"{each.model} stands for a model at each scale, but the table has no scales")
+            wanted.extend(
+                (each.name, _source(each.model.replace("{scale}", f"{scale:g}"), beside), (scale,))
+                for scale in each.scales or plan.scales
+            )
+        else:
+            wanted.append((each.name, _source(each.model, beside), each.scales))
+    return _opened(wanted, plan.scales, plan.precision)
+
+
+def _source(model: str, beside: Path) -> str:
+    """A name as it is, a file with its place."""
+    known = (BICUBIC, SHIPPED, *(entry.name for entry in shipped()))
+    return model if model in known else str(located(model, beside))
+
+
+def _opened(
+    wanted: Sequence[tuple[str, str, tuple[float, ...]]], scales: Sequence[float], precision: Precision
+) -> tuple[Subject, ...]:
+    """Labels, models and their scales; opened, and sorted by scale."""
+    own = {
+        model: float(plan(Request(model=model, precision=precision)).scale)
+        for model in dict.fromkeys(model for _, model, _ in wanted)
+        if model not in (BICUBIC, SHIPPED)
+    }
+    given = {scale for _, _, each in wanted for scale in each}
+    asked = sorted(set(scales) or {*own.values(), *given} or {4.0})
+    found: list[Subject] = []
+    for label, model, each in wanted:
+        if not each and model in own and own[model] not in asked:
+            listed = ", ".join(f"{scale:g}" for scale in asked)
+            raise InvalidRequestError(f"{label} enlarges ×{own[model]:g}, but the scales asked for are {listed}")
+        places = each or ((own[model],) if model in own else asked)
+        found.extend(_subject(label, model, scale, precision) for scale in places)
+    return tuple(sorted(found, key=lambda subject: subject.scale))
+
+
+def _subject(label: str, model: str, scale: float, precision: Precision) -> Subject:
+    if model == BICUBIC:
+        return Subject(name=label, model=model, scale=scale, plan=None)
+    request = Request(model=None if model == SHIPPED else model, scale=scale, precision=precision)
+    return Subject(name=label, model=model, scale=scale, plan=plan(request))
