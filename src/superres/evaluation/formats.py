@@ -77,7 +77,7 @@ def interval_text(name: str, interval: Interval | None, *, signed: bool = False)
 
 def probability_text(probability: float) -> str:
     """A p-value."""
-    return "< 0.001" if probability < 0.001 else f"{probability:.3f}"
+    return "<0.001" if probability < 0.001 else f"{probability:.3f}"
 
 
 def expense_texts(row: Row) -> tuple[str, str, str]:

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 INK = "#010203"
 """Stands for the colour of the page's text while the figure is drawn."""
 COLOURS = ("#4269d0", "#e0852b", "#3ca951", "#d3455b", "#7d6cc9", "#0f9aa8", "#9c6b4e", "#c059a3")
 MARKERS = "osD^vP*X"
+
+
+LOGARITHMIC_FROM = 5
+"""Ratio of the largest to the smallest cost from which on the axis is logarithmic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +29,61 @@ class Point:
     colour: int
     """Which colour and marker; the same number in every plot of a page."""
     quality: float
-    costs: tuple[float | None, ...]
-    """One for each axis; None where it has none, and is drawn as a line across."""
+    cost: float | None
+    """None where it has none, and is drawn as a line across."""
 
 
-def scatter(points: Sequence[Point], *, quality: str, costs: Sequence[str]) -> str:
-    """One panel for each cost, quality upwards, costs on a logarithmic axis.
+def scatter(points: Sequence[Point], *, quality: str, cost: str) -> str:
+    """Quality upwards, cost to the right.
 
     Args:
         points: At least one.
         quality: Label of the vertical axis.
-        costs: Labels of the horizontal axes.
+        cost: Label of the horizontal axis.
 
     Returns:
         An SVG element in the colour of the text around it, as wide as its place.
     """
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "superres", "font.size": 11}):
-        figure = Figure(figsize=(4.6 * len(costs), 3.9), layout="constrained")
+        figure = Figure(figsize=(4.9, 4.0), layout="constrained")
         figure.patch.set_alpha(0)
-        panels = figure.subplots(1, len(costs), sharey=True, squeeze=False)[0]
-        for index, (panel, label) in enumerate(zip(panels, costs, strict=True)):
-            _draw(panel, points, index, label)
-        panels[0].set_ylabel(quality, color=INK)
-        handles, labels = panels[0].get_legend_handles_labels()
-        columns = 2 if len(costs) == 1 else 4
-        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, labelcolor=INK)
+        axes = figure.subplots()
+        _draw(axes, points)
+        axes.set_xlabel(cost, color=INK)
+        axes.set_ylabel(quality, color=INK)
+        _style(axes, [point.cost for point in points if point.cost is not None])
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, labelcolor=INK)
         drawing = io.StringIO()
         figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
     svg = drawing.getvalue()
     return svg[svg.index("<svg") :].replace(INK, "currentColor")
 
 
-def _draw(panel: Axes, points: Sequence[Point], index: int, label: str) -> None:
+def _draw(axes: Axes, points: Sequence[Point]) -> None:
     for point in points:
         colour = COLOURS[point.colour % len(COLOURS)]
-        cost = point.costs[index]
-        if cost is None:
-            panel.axhline(point.quality, color=colour, linestyle="--", linewidth=1.5, label=point.name)
+        if point.cost is None:
+            axes.axhline(point.quality, color=colour, linestyle="--", linewidth=1.5, label=point.name)
         else:
             marker = MARKERS[point.colour % len(MARKERS)]
-            panel.plot([cost], [point.quality], marker, color=colour, markersize=9, label=point.name)
-    panel.set_xscale("log")
-    panel.margins(0.15)
-    panel.patch.set_alpha(0)
-    panel.set_xlabel(label, color=INK)
-    panel.tick_params(which="both", colors=INK)
-    panel.grid(visible=True, which="both", color=INK, alpha=0.12)
-    for name, spine in panel.spines.items():
+            axes.plot([point.cost], [point.quality], marker, color=colour, markersize=9, label=point.name)
+
+
+def _style(axes: Axes, costs: Sequence[float]) -> None:
+    if costs and max(costs) > LOGARITHMIC_FROM * min(costs):
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(FuncFormatter(_plain))
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.margins(0.15)
+    axes.patch.set_alpha(0)
+    axes.tick_params(which="both", colors=INK)
+    axes.grid(visible=True, color=INK, alpha=0.12)
+    for name, spine in axes.spines.items():
         spine.set_color(INK)
         spine.set_visible(name in ("left", "bottom"))
+
+
+def _plain(value: float, _position: int | None) -> str:
+    return f"{value:g}"

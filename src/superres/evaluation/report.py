@@ -14,7 +14,7 @@ from superres.evaluation import formats
 from superres.evaluation.exhibit import WHITE_AT, Exhibit, read_exhibit
 from superres.evaluation.plot import Point, scatter
 from superres.evaluation.store import Store
-from superres.evaluation.table import Row, Table
+from superres.evaluation.table import PairOfModels, Row, Table
 from superres.metrics.catalogue import metric
 
 KINDS = {".png": "image/png", ".webp": "image/webp"}
@@ -64,7 +64,8 @@ def to_html(table: Table, store: Store, *, exhibits: int) -> str:
         interval=formats.interval_text,
         probability=formats.probability_text,
         verdict=formats.verdict,
-        expense=formats.expense_texts,
+        about=_about,
+        differences=_differences(table),
         significant=formats.SIGNIFICANT,
         title_of=_title,
         data=_data,
@@ -111,28 +112,43 @@ def _shown(rows: list[Row], name: str, count: int) -> list[str]:
     return [ordered[round(index * (len(ordered) - 1) / max(1, count - 1))] for index in range(count)]
 
 
-def _plots(table: Table) -> list[tuple[str, Markup]]:
-    """A drawing for each set and scale at which at least two models can be placed."""
+def _plots(table: Table) -> list[tuple[str, list[Markup]]]:
+    """Drawings for each set and scale at which at least two models can be placed: by MACs, and by time."""
     colours = {model: index for index, model in enumerate(dict.fromkeys(row.model for row in table.rows))}
     name = table.metrics[0]
-    plots: list[tuple[str, Markup]] = []
+    plots: list[tuple[str, list[Markup]]] = []
     for rows in table.groups():
-        if sum(row.expense is not None for row in rows) < 2:
-            continue
-        has_time = any(row.expense and row.expense.latency for row in rows)
-        axes = ["MACs at 1280×720 [G]", *(["time of one image [ms]"] if has_time else [])]
-        points = [Point(row.model, colours[row.model], row.mean(name), _costs(row, len(axes))) for row in rows]
-        # The drawing is ours; names inside it were escaped by the library that drew it.
-        drawing = Markup(scatter(points, quality=formats.headed(name), costs=axes))  # noqa: S704
-        plots.append((f"{rows[0].dataset} ×{rows[0].scale:g}", drawing))
+        drawings: list[Markup] = []
+        for label, cost in (("MACs at 1280×720 [G]", _macs), ("time of one image [ms]", _time)):
+            points = [Point(row.model, colours[row.model], row.mean(name), cost(row)) for row in rows]
+            if sum(point.cost is not None for point in points) > 1:
+                # The drawing is ours; names inside it were escaped by the library that drew it.
+                drawings.append(Markup(scatter(points, quality=formats.headed(name), cost=label)))  # noqa: S704
+        if drawings:
+            plots.append((f"{rows[0].dataset} ×{rows[0].scale:g}", drawings))
     return plots
 
 
-def _costs(row: Row, axes: int) -> tuple[float | None, ...]:
-    if row.expense is None:
-        return (None,) * axes
-    time = row.expense.latency
-    return (row.expense.macs / 1e9, None if time is None else time.median)[:axes]
+def _macs(row: Row) -> float | None:
+    return None if row.expense is None else row.expense.macs / 1e9
+
+
+def _time(row: Row) -> float | None:
+    time = None if row.expense is None else row.expense.latency
+    return None if time is None else time.median
+
+
+def _about(row: Row) -> str:
+    """Engine and costs, for beneath a model's name."""
+    return " · ".join(part for part in (*formats.expense_texts(row), row.engine) if part)
+
+
+def _differences(table: Table) -> dict[tuple[str, float], list[PairOfModels]]:
+    """By set and scale."""
+    found: dict[tuple[str, float], list[PairOfModels]] = {}
+    for pair in table.comparisons():
+        found.setdefault((pair.dataset, pair.scale), []).append(pair)
+    return found
 
 
 def _data(path: Path) -> str:

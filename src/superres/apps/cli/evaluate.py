@@ -11,11 +11,15 @@ from superres.apps.cli.console import complain, figure, print_json, progress_bar
 from superres.inference.precision import Precision
 
 if TYPE_CHECKING:
+    from rich.table import Table as Drawing
+
     from superres.evaluation.subject import Subject
     from superres.evaluation.table import Table
 
 DEFAULT_METRICS = "psnr,ssim"
 DEFAULT_PROTOCOL = "classical"
+ABREAST = 5
+"""Metrics that fit beside each other on a terminal of 80 columns."""
 
 
 def evaluate(
@@ -145,16 +149,27 @@ def _complain_of_deviations(table: Table) -> int:
 
 def _print(table: Table) -> None:
     from rich.console import Console
+
+    for first in range(0, len(table.metrics), ABREAST):
+        Console().print(_drawing(table, table.metrics[first : first + ABREAST]))
+    Console().print(table.caption(), highlight=False)
+    for engine in dict.fromkeys(row.engine for row in table.rows):
+        models = dict.fromkeys(Path(row.model).name for row in table.rows if row.engine == engine)
+        Console().print(f"{engine}: {', '.join(models)}", highlight=False)
+
+
+def _drawing(table: Table, metrics: tuple[str, ...]) -> Drawing:
     from rich.table import Table as Drawing
 
     from superres.metrics.catalogue import metric
 
     has_sets = len(table.datasets) > 1
-    drawing = Drawing(caption=table.caption(), title=table.name or None)
-    for heading in (*(["set"] if has_sets else []), "model", "scale", *table.metrics, "engine"):
-        drawing.add_column(heading, justify="left" if heading in ("set", "model", "engine") else "right")
+    drawing = Drawing(title=table.name or None)
+    for heading in (*(["set"] if has_sets else []), "model"):
+        drawing.add_column(heading, overflow="fold")
+    for heading in ("scale", *metrics):
+        drawing.add_column(heading, justify="right", no_wrap=True)
     for row in table.rows:
-        values = [figure(row.mean(name), metric(name).unit) for name in table.metrics]
-        cells = [Path(row.model).name, f"×{row.scale:g}", *values, row.engine]
-        drawing.add_row(*([row.dataset] if has_sets else []), *cells)
-    Console().print(drawing)
+        values = [figure(row.mean(name), metric(name).unit) for name in metrics]
+        drawing.add_row(*([row.dataset] if has_sets else []), Path(row.model).name, f"×{row.scale:g}", *values)
+    return drawing
