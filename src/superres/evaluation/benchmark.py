@@ -58,14 +58,17 @@ def evaluate(
     protocol(protocol_name)
     work = _Work(judged, tuple(metrics), protocol_name, store or Store(None))
     scales = sorted({subject.scale for subject in judged})
-    units = [unit for name, folder in datasets.items() for unit in _units(name, folder, scales)]
+    pairs = {name: [benchmark_pairs(folder, scale) for scale in scales] for name, folder in datasets.items()}
+    total = sum(
+        len(found) * len(work.at(scale)) for sets in pairs.values() for scale, found in zip(scales, sets, strict=True)
+    )
     cells: list[Cell] = []
-    total = sum(unit.scale == subject.scale for unit in units for subject in judged)
-    for unit in units:
-        for cell in work.cells(unit):
-            cells.append(cell)
-            if watch is not None:
-                watch(f"{cell.dataset} ×{cell.scale:g} {cell.model}", len(cells), total)
+    for name, sets in pairs.items():
+        for unit in _units(name, scales, sets):
+            for cell in work.cells(unit):
+                cells.append(cell)
+                if watch is not None:
+                    watch(f"{cell.dataset} ×{cell.scale:g} {cell.model}", len(cells), total)
     rows = tuple(
         _row(name, subject, [cell for cell in cells if cell.place[:2] == (name, subject.scale)])
         for name in datasets
@@ -99,10 +102,9 @@ class _Unit:
         return pair_at(self.pair, self.whole.pixels, self.scale)
 
 
-def _units(dataset: str, folder: Path, scales: Sequence[float]) -> Iterator[_Unit]:
-    """Image by image, so that the scales of one share its pixels."""
-    by_scale = [benchmark_pairs(folder, scale) for scale in scales]
-    for pairs in zip(*by_scale, strict=True):
+def _units(dataset: str, scales: Sequence[float], sets: Sequence[Sequence[Pair]]) -> Iterator[_Unit]:
+    """Image by image, so that the scales of one share its pixels, which are then let go."""
+    for pairs in zip(*sets, strict=True):
         whole = _Picture(pairs[0].high)
         for scale, pair in zip(scales, pairs, strict=True):
             yield _Unit(dataset, scale, pair, whole)
@@ -131,9 +133,13 @@ class _Work:
         self._checksums = Checksums()
         self._identities = {id(subject): subject.identity() for subject in judged}
 
+    def at(self, scale: float) -> list[Subject]:
+        """The subjects of a scale."""
+        return [subject for subject in self._judged if subject.scale == scale]
+
     def cells(self, unit: _Unit) -> Iterator[Cell]:
         """The cells of every model that has the unit's scale."""
-        tasks = [self._task(unit, subject) for subject in self._judged if subject.scale == unit.scale]
+        tasks = [self._task(unit, subject) for subject in self.at(unit.scale)]
         exhibit = self._store.exhibit(unit.dataset, unit.scale, unit.pair.name)
         names = {task.subject.name: task.fingerprint for task in tasks}
         if not any(task.missing for task in tasks) and (exhibit is None or has_exhibit(exhibit, names)):

@@ -46,12 +46,12 @@ class Exhibit:
     @property
     def picture(self) -> Path:
         """The whole reference, small."""
-        return self.folder / "reference.webp"
+        return self.folder / "whole.webp"
 
     @property
     def crop(self) -> Path:
         """The crop of the reference."""
-        return self.folder / "reference_crop.png"
+        return self.folder / "crop.png"
 
     def crop_of(self, model: str) -> Path:
         """The crop of a model's answer."""
@@ -93,8 +93,9 @@ def write_exhibit(folder: Path, high: Pixels, answers: Mapping[str, Pixels], fin
 
 
 def has_exhibit(folder: Path, fingerprints: Mapping[str, str]) -> bool:
-    """Whether the excerpts of exactly these answers lie there."""
-    return _facts(folder).get("models") == dict(fingerprints)
+    """Whether the excerpts of exactly these answers lie there, cut out for the same first model."""
+    models: dict[str, str] = _facts(folder).get("models", {})
+    return list(models.items()) == list(fingerprints.items())
 
 
 def read_exhibit(folder: Path) -> Exhibit | None:

@@ -169,4 +169,9 @@ def _differences(pairs: Sequence[PairOfModels]) -> str:
 
 def _grid(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     rule = ["---"] * len(heads)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *lines))
+    return "\n".join(f"| {' | '.join(_cell(text) for text in cells)} |" for cells in (heads, rule, *lines))
+
+
+def _cell(text: str) -> str:
+    """A text that stays within its cell."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -82,8 +82,8 @@ def _best(table: Table) -> set[tuple[str, float, str, str]]:
     for rows in table.groups():
         for name in table.metrics if len(rows) > 1 else ():
             choose = max if metric(name).higher_is_better else min
-            best = choose(rows, key=lambda row: row.mean(name))
-            found.add((best.dataset, best.scale, name, best.model))
+            best = choose(row.mean(name) for row in rows)
+            found.update((row.dataset, row.scale, name, row.model) for row in rows if row.mean(name) == best)
     return found
 
 
@@ -105,7 +105,8 @@ def _shown(rows: list[Row], name: str, count: int) -> list[str]:
 
     def spread(image: str) -> float:
         values = [row.images[image][name] for row in rows]
-        return max(values) - min(values)
+        # Infinity less infinity is no number, which has no place in an order.
+        return 0.0 if max(values) == min(values) else max(values) - min(values)
 
     ordered = sorted(rows[0].images, key=spread, reverse=True)
     count = min(count, len(ordered))

@@ -70,17 +70,19 @@ def mean_interval(values: Sequence[float], *, level: float = 0.95) -> Interval |
     sample = np.asarray(values, np.float64)
     if sample.size < 3 or not np.isfinite(sample).all():
         return None
-    if np.ptp(sample) == 0:
-        return Interval(float(sample[0]), float(sample[0]))
+    least, spread = float(sample.min()), float(np.ptp(sample))
+    if spread == 0:
+        return Interval(least, least)
+    # As shares of their range: of values that agree to the last digits, rounding would leave no number.
     found = stats.bootstrap(
-        (sample,),
+        ((sample - least) / spread,),
         np.mean,
         n_resamples=DRAWS,
         confidence_level=level,
         method="BCa",
         rng=np.random.default_rng(SEED),
     ).confidence_interval
-    return Interval(float(found.low), float(found.high))
+    return Interval(least + spread * float(found.low), least + spread * float(found.high))
 
 
 def paired_difference(first: Sequence[float], second: Sequence[float], *, level: float = 0.95) -> Difference:

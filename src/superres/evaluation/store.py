@@ -129,16 +129,16 @@ class Store:
         """The whole lines of a journal; one that a kill cut off is removed."""
         if not journal.exists():
             return
-        lines = journal.read_bytes().splitlines(keepends=True)
+        content = journal.read_bytes()
         kept: list[bytes] = []
-        for line in lines:
+        for line in content.splitlines():
             try:
                 cell = _CELL.validate_json(line)
             except ValidationError:
                 continue
             self._cells[cell.place] = cell
-            kept.append(line)
-        if len(kept) < len(lines):
+            kept.append(line + b"\n")
+        if b"".join(kept) != content:
             replace_file(journal, b"".join(kept))
 
 

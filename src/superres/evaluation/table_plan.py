@@ -105,6 +105,14 @@ class Latency:
     """Of the input [pixels]."""
     rounds: int = 15
 
+    def __post_init__(self) -> None:
+        # The times come last: what cannot work shall not be found after hours of measuring.
+        if self.rounds < 6 or min(self.width, self.height) < 1:
+            raise InvalidConfigError(
+                "latency is measured in at least 6 rounds on an image of at least one pixel, "
+                f"got {self.rounds} rounds and {self.width}×{self.height}"
+            )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TablePlan:

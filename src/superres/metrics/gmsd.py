@@ -12,12 +12,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
+from superres.image.colour import rgb_to_luma
 from superres.metrics.metric import Metric, check_pair, numbers
 
 STABILITY = 170.0 / 255**2
 """T for a peak of 1."""
-LUMA = (0.299, 0.587, 0.114)
-"""Y of YIQ, which the authors take of colour images."""
 
 
 def gmsd(
@@ -47,8 +46,7 @@ def gmsd(
 def _reduced(images: Tensor) -> Tensor:
     """Luma at half the size: the mean of each pixel with its right, lower and diagonal neighbour, every second kept."""
     if images.shape[1] == 3:
-        weights = images.new_tensor(LUMA).view(1, 3, 1, 1)
-        images = (images * weights).sum(dim=1, keepdim=True)
+        images = rgb_to_luma(images, "full")  # the same as the Y of YIQ, which the authors take
     # The filter of even size reaches to the upper left in the authors' MATLAB, with zeros around the image.
     return functional.avg_pool2d(functional.pad(images, (0, 1, 0, 1)), 2, stride=2, ceil_mode=False)
 

@@ -6,9 +6,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from samples.commands import Call
 
-LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "tensorboard", "jaxtyping")
+LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "scipy", "tensorboard", "jaxtyping")
+COMMANDS = ("upscale", "models", "train", "evaluate", "compare", "recognise", "cost", "export", "study")
 
 
 def test_version_is_the_packages(superres: Call) -> None:
@@ -18,7 +20,7 @@ def test_version_is_the_packages(superres: Call) -> None:
 def test_help_lists_every_command(superres: Call) -> None:
     answer = superres("--help")
     assert answer.code == 0
-    assert all(name in answer.out for name in ("upscale", "models", "train", "evaluate", "compare", "cost", "export"))
+    assert all(name in answer.out for name in COMMANDS)
 
 
 def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:
@@ -46,15 +48,16 @@ print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
 
 
-def test_missing_lab_package_is_said_in_a_sentence(tmp_path: Path) -> None:
-    program = """
+@pytest.mark.parametrize(("package", "arguments"), [("torch", "evaluate folder"), ("scipy", "study scores votes.csv")])
+def test_missing_lab_package_is_said_in_a_sentence(package: str, arguments: str) -> None:
+    program = f"""
 import sys
-sys.modules["torch"] = None
+sys.modules[{package!r}] = None
 from superres.apps.cli.main import run
-sys.argv = ["superres", "evaluate", "folder"]
+sys.argv = ["superres", *{arguments.split()!r}]
 run()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'superres[lab]'" in done.stderr
+    assert f"the package {package}, which is not installed; pip install 'superres[lab]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1

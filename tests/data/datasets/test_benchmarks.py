@@ -110,6 +110,17 @@ def test_low_resolution_image_is_read_where_there_is_one(tmp_path: Path) -> None
     assert not loaded.low_is_made
 
 
+@pytest.mark.parametrize(("height", "width", "scale"), [(37, 41, 2.7), (40, 36, 1.5), (48, 60, 3.3), (7, 9, 6.25)])
+def test_fractional_scale_times_the_reduced_side_is_the_cropped_side(
+    tmp_path: Path, height: int, width: int, scale: float
+) -> None:
+    pixels = noise(height, width, 3)
+    loaded = load_pair(Pair("a", written(tmp_path, "a.png", pixels), None), scale)
+    assert loaded.low.shape[:2] == (int(height / scale), int(width / scale))
+    assert loaded.high.shape[:2] == tuple(round(side * scale) for side in loaded.low.shape[:2])
+    np.testing.assert_array_equal(loaded.high, pixels[: loaded.high.shape[0], : loaded.high.shape[1]])
+
+
 def test_sizes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     pair = Pair("a", written(tmp_path, "a.png", noise(12, 18, 3)), written(tmp_path, "ax2.png", noise(9, 6, 3)))
     with pytest.raises(InvalidImageError, match=r"ax2\.png should be 9×6 pixels, .*a\.png reduced ×2, but is 6×9"):

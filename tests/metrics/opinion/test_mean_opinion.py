@@ -50,6 +50,12 @@ def test_more_confidence_is_wider() -> None:
     assert mean_opinion(ratings, level=0.99).upper[0] > mean_opinion(ratings).upper[0]
 
 
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.5, NAN])
+def test_confidence_lies_between_nothing_and_certainty(level: float) -> None:
+    with pytest.raises(InvalidRequestError, match="between 0 and 1"):
+        mean_opinion(table([[1, 2, 4, 5]]), level=level)
+
+
 def test_single_vote_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match="stimulus 's1' has 1 votes; an interval needs at least 2"):
         mean_opinion(table([[1, 2], [3, NAN]]))

@@ -22,7 +22,18 @@ from superres.errors import SuperResError
 USER_ERROR = 2
 """Exit code of everything that the user can mend."""
 
-_LAB = ("jaxtyping", "lightning_fabric", "onnx", "onnxscript", "safetensors", "tensorboard", "torch")
+_LAB = (
+    "jaxtyping",
+    "jinja2",
+    "lightning_fabric",
+    "matplotlib",
+    "onnx",
+    "onnxscript",
+    "safetensors",
+    "scipy",
+    "tensorboard",
+    "torch",
+)
 
 app = typer.Typer(
     help="Sharper, larger pictures; and the laboratory that makes the networks for it.",

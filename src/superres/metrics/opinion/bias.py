@@ -8,9 +8,9 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from superres.errors import InvalidRequestError
-from superres.metrics.opinion.quantiles import chi_square_quantile
 from superres.metrics.opinion.ratings import Ratings
 
 TOLERANCE = 1e-8
@@ -81,8 +81,8 @@ def subject_bias(ratings: Ratings) -> SubjectBias:
         bias=_around(bias - shift, normal * noise / np.sqrt(counts)),
         inconsistency=Estimate(
             value=noise,
-            lower=noise * [sqrt(count / chi_square_quantile(0.975, int(count))) for count in counts],
-            upper=noise * [sqrt(count / chi_square_quantile(0.025, int(count))) for count in counts],
+            lower=noise * np.sqrt(counts / stats.chi2.ppf(0.975, counts)),
+            upper=noise * np.sqrt(counts / stats.chi2.ppf(0.025, counts)),
         ),
         steps=steps,
     )

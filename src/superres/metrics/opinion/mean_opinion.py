@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from superres.errors import InvalidRequestError
-from superres.metrics.opinion.quantiles import student_t_quantile
 from superres.metrics.opinion.ratings import Ratings
 
 
@@ -40,12 +40,13 @@ def mean_opinion(ratings: Ratings, *, level: float = 0.95) -> MeanOpinion:
     Raises:
         InvalidRequestError: If a stimulus has a single vote, or the level is out of range.
     """
+    if not 0 < level < 1:
+        raise InvalidRequestError(f"the confidence of an interval lies between 0 and 1, got {level}")
     ratings.need(per_stimulus=2, per_rater=1, method="an interval")
     counts = (~np.isnan(ratings.matrix)).sum(axis=1)
     mean = np.nanmean(ratings.matrix, axis=1)
     deviation = np.nanstd(ratings.matrix, axis=1, ddof=1)
-    factors = np.array([student_t_quantile((1 + level) / 2, int(count) - 1) for count in counts])
-    half = factors * deviation / np.sqrt(counts)
+    half = stats.t.ppf((1 + level) / 2, counts - 1) * deviation / np.sqrt(counts)
     return MeanOpinion(
         stimuli=ratings.stimuli,
         counts=counts,
