@@ -69,7 +69,7 @@ def test_caller_keeps_its_images() -> None:
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_caption_says_all_that_was_done(name: str) -> None:
-    caption = protocol(name).caption(scale=3)
+    caption = protocol(name).caption(3)
     assert caption.startswith(f"{name}: ")
     assert ("border 4" if name == "ntire" else "border 3") in caption
     assert "rounded to 8 bit" in caption

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import Tensor
+
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
 from superres.evaluation.measuring import batch, measured
 from superres.image.files import image_files, read_picture
@@ -76,10 +78,20 @@ def _pairs(restored: Path, reference: Path) -> list[tuple[Path, Path]]:
     if not restored.is_dir():
         return [(restored, reference)]
     references = image_files(reference)
-    return [(path, _reference_of(path, references, reference)) for path in image_files(restored)]
+    return [(path, reference_by_name(path, references, reference)) for path in image_files(restored)]
 
 
-def _reference_of(path: Path, references: Sequence[Path], folder: Path) -> Path:
+def reference_by_name(path: Path, references: Sequence[Path], folder: Path) -> Path:
+    """The reference that an image's name begins with, as `photo.png` is that of `photo_x4.jpg`; the longest such name.
+
+    Args:
+        path: Of the image.
+        references: Files to choose from.
+        folder: Where they are, for the message.
+
+    Raises:
+        MissingFileError: If none fits.
+    """
     fitting = [other for other in references if path.stem == other.stem or path.stem.startswith(f"{other.stem}_")]
     if not fitting:
         raise MissingFileError(
@@ -88,17 +100,24 @@ def _reference_of(path: Path, references: Sequence[Path], folder: Path) -> Path:
     return max(fitting, key=lambda other: len(other.stem))
 
 
-def _values(
-    restored: Path, reference: Path, metrics: Sequence[str], protocol_name: str, scale: int
-) -> dict[str, float]:
+def read_pair(restored: Path, reference: Path) -> tuple[Tensor, Tensor]:
+    """Two images of one size, (1, 3, H, W) in [0, 1] each.
+
+    Raises:
+        UnreadableFileError: If a file is no image.
+        InvalidImageError: If their sizes differ.
+    """
     first, second = read_picture(restored), read_picture(reference)
     if (first.height, first.width) != (second.height, second.width):
         raise InvalidImageError(
             f"{restored} has {first.width}×{first.height} pixels, its reference {reference} {second.width}×"
             f"{second.height}; only images of one size can be compared"
         )
-    restored_batch, reference_batch = batch(first.pixels), batch(second.pixels)
-    return {
-        name: measured(name, restored_batch, reference_batch, None, protocol_name=protocol_name, scale=scale)
-        for name in metrics
-    }
+    return batch(first.pixels), batch(second.pixels)
+
+
+def _values(
+    restored: Path, reference: Path, metrics: Sequence[str], protocol_name: str, scale: int
+) -> dict[str, float]:
+    pair = read_pair(restored, reference)
+    return {name: measured(name, *pair, None, protocol_name=protocol_name, scale=scale) for name in metrics}

@@ -49,7 +49,7 @@ def few_images(table: Table) -> str:
     """What small sets cannot show, in a sentence; empty where no set is so small."""
     small = {row.dataset: len(row.images) for row in table.rows if 2 ** (1 - len(row.images)) > SIGNIFICANT}
     return " ".join(
-        f"With the {count} images of {name} the smallest possible p is {2.0 ** (1 - count):.3g}."
+        f"With the {count} image{'s' * (count > 1)} of {name} the smallest possible p is {2.0 ** (1 - count):.3g}."
         for name, count in small.items()
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError, UnknownNameError
+from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
+from superres.evaluation.comparison import read_pair, reference_by_name
 from superres.evaluation.measuring import batch
 from superres.image.files import image_files, read_picture
 from superres.metrics.opinion.ratings import Ratings, read_ratings
@@ -41,17 +42,8 @@ class Study:
             UnreadableFileError: If a file is no image.
             InvalidImageError: If their sizes differ.
         """
-        path, other = self.images[index], self.references[index]
-        image = read_picture(path)
-        if other is None:
-            return batch(image.pixels), None
-        reference = read_picture(other)
-        if (image.height, image.width) != (reference.height, reference.width):
-            raise InvalidImageError(
-                f"{path} has {image.width}×{image.height} pixels, its reference {other} {reference.width}×"
-                f"{reference.height}; only images of one size can be compared"
-            )
-        return batch(image.pixels), batch(reference.pixels)
+        path, reference = self.images[index], self.references[index]
+        return (batch(read_picture(path).pixels), None) if reference is None else read_pair(path, reference)
 
 
 def open_study(
@@ -89,8 +81,8 @@ def open_study(
         for name, own in zip(named, ratings.stimuli, strict=True)
     ]
     found = [
-        _reference_of(stimulus, path.stem, name, (true_files, files), references or images)
-        for stimulus, path, name in zip(ratings.stimuli, paths, named, strict=True)
+        _reference_of(path, name, true_files, files, references or images)
+        for path, name in zip(paths, named, strict=True)
     ]
     contents_are_known = all(reference is not None for reference in found)
     if not contents_are_known and any(found):
@@ -145,17 +137,9 @@ def _image_of(name: str, files: Sequence[Path], folder: Path) -> Path:
 
 
 def _reference_of(
-    stimulus: str, stem: str, name: str | None, places: tuple[Sequence[Path], Sequence[Path]], folder: Path
+    path: Path, name: str | None, true_files: Sequence[Path], files: Sequence[Path], folder: Path
 ) -> Path | None:
-    true_files, files = places
     if name is not None:
-        is_there = any(name in (path.name, path.stem) for path in true_files)
+        is_there = any(name in (each.name, each.stem) for each in true_files)
         return _image_of(name, true_files if is_there else files, folder)
-    if not true_files:
-        return None
-    fitting = [path for path in true_files if stem == path.stem or stem.startswith(f"{path.stem}_")]
-    if not fitting:
-        raise MissingFileError(
-            f"stimulus {stimulus} has no reference: no image in {folder} is called {stem}, or as the beginning of it"
-        )
-    return max(fitting, key=lambda path: len(path.stem))
+    return reference_by_name(path, true_files, folder) if true_files else None

@@ -131,10 +131,10 @@ class Table:
 
     def caption(self) -> str:
         """What the numbers are, in one sentence."""
-        wordings = {protocol(self.protocol_name).caption(row.scale) for row in self.rows}
+        wording = protocol(self.protocol_name).caption(*(row.scale for row in self.rows))
         counts = {row.dataset: len(row.images) for row in self.rows}
-        sets = "; ".join(f"{name}, {count} images" for name, count in counts.items())
-        return f"{sets}; mean of the images. Protocol {' / '.join(sorted(wordings))}."
+        sets = "; ".join(f"{name}, {count} image{'s' * (count > 1)}" for name, count in counts.items())
+        return f"{sets}; mean of the images. Protocol {wording}."
 
     def comparisons(self) -> list[PairOfModels]:
         """Every pair of models that saw the same images."""

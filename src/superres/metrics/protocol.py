@@ -53,11 +53,12 @@ class Protocol:
         check_pair(restored, reference)
         return self._prepared(restored, scale), self._prepared(reference, scale)
 
-    def caption(self, scale: Scale) -> str:
-        """The protocol in words, for tables."""
+    def caption(self, *scales: Scale) -> str:
+        """The protocol in words, for tables of one scale or several."""
         colour = "Y of BT.601 (16 to 235)" if self.colour == "y" else "RGB"
         rounding = "rounded to 8 bit" if self.is_rounded else "not rounded"
-        return f"{self.name}: {colour}, border {self._border(scale)}, {rounding}"
+        borders = sorted({self._border(scale) for scale in scales})
+        return f"{self.name}: {colour}, border {', '.join(map(str, borders))}, {rounding}"
 
     def _border(self, scale: Scale) -> int:
         return ceil(scale) if self.border == "scale" else self.border

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from samples.commands import Call
+
+from superres.apps.cli.main import LAB_PACKAGES
 
 LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "scipy", "tensorboard", "jaxtyping")
 COMMANDS = ("upscale", "models", "train", "evaluate", "compare", "recognise", "cost", "export", "study")
@@ -46,6 +49,12 @@ print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
+
+
+def test_every_package_of_the_lab_is_known_by_name() -> None:
+    text = (Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8")
+    lab = tomllib.loads(text)["project"]["optional-dependencies"]["lab"]
+    assert {entry.split(">")[0].replace("-", "_") for entry in lab} == set(LAB_PACKAGES)
 
 
 @pytest.mark.parametrize(("package", "arguments"), [("torch", "evaluate folder"), ("scipy", "study scores votes.csv")])

@@ -19,7 +19,9 @@ def test_commands_are_listed(superres: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "absent"), [("fit --help", ("torch", "numpy")), ("scores votes.csv", ("torch", "safetensors"))]
 )
-def test_help_and_scores_load_nothing_of_the_lab(tmp_path: Path, arguments: str, absent: tuple[str, ...]) -> None:
+def test_help_loads_no_numbers_and_scores_load_no_networks(
+    tmp_path: Path, arguments: str, absent: tuple[str, ...]
+) -> None:
     (tmp_path / "votes.csv").write_text("stimulus,rater,score\na,x,4\na,y,5\n", encoding="utf-8")
     program = f"""
 import sys

@@ -22,7 +22,7 @@ from superres.errors import SuperResError
 USER_ERROR = 2
 """Exit code of everything that the user can mend."""
 
-_LAB = (
+LAB_PACKAGES = (
     "jaxtyping",
     "jinja2",
     "lightning_fabric",
@@ -34,6 +34,7 @@ _LAB = (
     "tensorboard",
     "torch",
 )
+"""What the extra `lab` brings, as modules."""
 
 app = typer.Typer(
     help="Sharper, larger pictures; and the laboratory that makes the networks for it.",
@@ -71,7 +72,7 @@ def run() -> None:
         complain(str(error))
         sys.exit(USER_ERROR)
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in _LAB:
+        if (error.name or "").split(".")[0] not in LAB_PACKAGES:
             raise
         complain(f"this needs the package {error.name}, which is not installed; pip install 'superres[lab]'")
         sys.exit(USER_ERROR)

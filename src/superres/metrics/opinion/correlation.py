@@ -1,6 +1,7 @@
 """Correlation coefficients of two lists for many weightings at once; whole weights are resamples with repetition.
 
-Everything is a product of matrices, so that two thousand resamples take no loop.
+Everything is a product of matrices, so that two thousand resamples take no loop; SciPy's coefficients know no weights,
+and are what the tests compare with.
 """
 
 from __future__ import annotations

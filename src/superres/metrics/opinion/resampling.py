@@ -1,4 +1,8 @@
-"""Intervals by resampling: stimuli, or whole contents with all their stimuli, are drawn again and again."""
+"""Intervals by resampling: stimuli, or whole contents with all their stimuli, are drawn again and again.
+
+SciPy's bootstrap gives the same intervals of stimuli, but none where one resample is constant, or where the agreement
+is perfect: both happen in small studies.
+"""
 
 from __future__ import annotations
 
