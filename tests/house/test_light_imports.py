@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-LAB = ("torch", "lightning_fabric", "onnx", "onnxscript", "safetensors", "tensorboard", "jaxtyping")
+from superres.apps.cli.main import LAB_PACKAGES
+
+LAB = LAB_PACKAGES
 ENGINES = ("numpy", "openvino", "pyvips", "pydantic")
 
 

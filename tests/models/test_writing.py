@@ -1,11 +1,14 @@
 """Files written in one step."""
 
+import json
+from math import inf, isnan, nan
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from superres.errors import UnwritableFileError
-from superres.models.writing import replace_file
+from superres.models.writing import json_text, replace_file
 
 
 def names(folder: Path) -> list[str]:
@@ -44,3 +47,27 @@ def test_place_that_takes_no_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_bytes(b"")
     with pytest.raises(UnwritableFileError, match=r"taken/file could not be written"):
         replace_file(tmp_path / "taken" / "file", b"new")
+
+
+def refused(text: str) -> float:
+    raise AssertionError(f"{text} is no JSON")
+
+
+def test_json_text_reads_back() -> None:
+    document = {"name": "Größe", "values": [0.1 + 0.2, 1e-17, None, True], "inner": {"empty": [], "count": 3}}
+    text = json_text(document)
+    assert json.loads(text, parse_constant=refused) == document
+    assert "Größe" in text
+    assert text.endswith("}\n")
+
+
+def test_tuples_become_lists() -> None:
+    assert json.loads(json_text({"scales": (2, (3, 4))})) == {"scales": [2, [3, 4]]}
+
+
+def test_numbers_that_json_lacks_become_texts_that_float_reads() -> None:
+    found = json.loads(json_text({"a": [inf, {"b": (-inf, nan)}], "c": np.float64(inf)}), parse_constant=refused)
+    assert float(found["a"][0]) == inf
+    assert float(found["a"][1]["b"][0]) == -inf
+    assert isnan(float(found["a"][1]["b"][1]))
+    assert float(found["c"]) == inf

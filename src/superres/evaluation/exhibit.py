@@ -61,6 +61,10 @@ class Exhibit:
         """The map of a model's errors over the whole image."""
         return self.folder / f"{model}_error.webp"
 
+    def files(self) -> list[Path]:
+        """All of them."""
+        return [self.picture, self.crop, *(of(model) for model in self.models for of in (self.crop_of, self.error_of))]
+
 
 def write_exhibit(folder: Path, high: Pixels, answers: Mapping[str, Pixels], fingerprints: Mapping[str, str]) -> None:
     """Make the excerpts of an image.
@@ -93,18 +97,19 @@ def write_exhibit(folder: Path, high: Pixels, answers: Mapping[str, Pixels], fin
 
 
 def has_exhibit(folder: Path, fingerprints: Mapping[str, str]) -> bool:
-    """Whether the excerpts of exactly these answers lie there, cut out for the same first model."""
+    """Whether the excerpts of exactly these answers lie there, all of them, cut out for the same first model."""
     models: dict[str, str] = _facts(folder).get("models", {})
-    return list(models.items()) == list(fingerprints.items())
+    return list(models.items()) == list(fingerprints.items()) and read_exhibit(folder) is not None
 
 
 def read_exhibit(folder: Path) -> Exhibit | None:
-    """The excerpts that lie in a folder, if there are any."""
+    """The excerpts that lie in a folder, if they are all there."""
     facts = _facts(folder)
     if not facts:
         return None
     left, top, width, height = facts["box"]
-    return Exhibit(folder=folder, box=(left, top, width, height), models=tuple(facts["models"]))
+    exhibit = Exhibit(folder=folder, box=(left, top, width, height), models=tuple(facts["models"]))
+    return exhibit if all(path.exists() for path in exhibit.files()) else None
 
 
 def worst_square(high: Pixels, answer: Pixels) -> tuple[int, int, int]:
