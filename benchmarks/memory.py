@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from superres.evaluation.efficiency import peak_memory
+from superres.evaluation.running import peak_memory
 from superres.image.files import read_picture
 
 

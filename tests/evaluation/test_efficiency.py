@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
-from superres.evaluation.efficiency import Counts, count, latencies, peak_memory
+from superres.errors import InvalidRequestError, UnknownNameError
+from superres.evaluation.efficiency import Counts, count, latencies
 from superres.models.cost import Cost
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lighthouse.webp"
@@ -60,18 +60,3 @@ def test_contestants_take_turns_and_warm_up() -> None:
 def test_too_few_rounds_for_an_interval_are_refused() -> None:
     with pytest.raises(InvalidRequestError, match="at least 6 rounds"):
         latencies({"a": lambda: None}, rounds=5)
-
-
-def test_memory_of_a_command_that_fails_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRequestError, match=r"memory could not be measured: superres: .*absent"):
-        peak_memory(EXAMPLE, tmp_path / "a.png", "--model", "absent")
-    with pytest.raises(MissingFileError, match="no such file"):
-        peak_memory(tmp_path / "absent.png", tmp_path / "a.png")
-
-
-def test_memory_is_that_of_a_process_with_a_network_in_it(tmp_path: Path) -> None:
-    from superres.image.files import read_picture, write_picture
-    from superres.image.picture import Picture
-
-    write_picture(tmp_path / "small.png", Picture(pixels=read_picture(EXAMPLE).pixels[:40, :40]))
-    assert 40 < peak_memory(tmp_path / "small.png", tmp_path / "a.png") < 4000

@@ -70,7 +70,7 @@ def test_sign_of_a_cells_end_inside_a_text_does_not_end_it() -> None:
 def test_markdown_prints_the_means() -> None:
     lines = [[cell.strip() for cell in line] for line in grids(to_markdown(full_table()))[0][2:]]
     assert [line[:3] for line in lines] == [
-        [f"Set", f"×{scale}", model] for scale in (2, 4) for model in ("bicubic", "ours")
+        ["Set", f"×{scale}", model] for scale in (2, 4) for model in ("bicubic", "ours")
     ]
     assert [line[3].split()[0] for line in lines] == ["33.00", "35.00", "30.00", "32.00"]
     assert [line[4].split()[0] for line in lines] == ["0.8500", "0.9500", "0.8000", "0.9000"]

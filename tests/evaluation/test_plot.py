@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -22,11 +23,11 @@ def drawn(points: Sequence[Point] = POINTS) -> str:
 
 
 def texts(svg: str) -> list[str]:
-    return ["".join(each.itertext()) for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("}text")]
+    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter() if each.tag.endswith("}text")]
 
 
 def test_drawing_is_one_svg_element() -> None:
-    assert ElementTree.fromstring(drawn()).tag == "{http://www.w3.org/2000/svg}svg"
+    assert ET.fromstring(drawn()).tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def test_names_and_labels_are_texts_whatever_signs_they_hold() -> None:
@@ -52,7 +53,7 @@ def test_nothing_but_the_models_is_in_colour() -> None:
 
 
 def test_background_is_that_of_the_page() -> None:
-    root = ElementTree.fromstring(drawn())
+    root = ET.fromstring(drawn())
     patch = next(each for each in root.iter() if each.get("id") == "patch_1")
     style = patch[0].get("style", "")
     assert "fill: none" in style or re.search(r"opacity: 0(;|$)", style)
@@ -82,19 +83,19 @@ def test_drawing_loads_nothing_and_runs_nothing() -> None:
 
 
 def ticks(svg: str, axis: str) -> list[str]:
-    group = next(each for each in ElementTree.fromstring(svg).iter() if each.get("id") == axis)
+    group = next(each for each in ET.fromstring(svg).iter() if each.get("id") == axis)
     return ["".join(each.itertext()) for each in group.iter() if each.tag.endswith("}text")][:-1]
 
 
 def test_costs_far_apart_are_drawn_by_ratio() -> None:
     found = [float(text) for text in ticks(drawn(), "matplotlib.axis_1")]
-    ratios = {round(after / before, 3) for before, after in zip(found, found[1:], strict=False)}
+    ratios = {round(after / before, 3) for before, after in pairwise(found)}
     assert ratios == {2.0, 2.5}
 
 
 def test_costs_near_each_other_are_drawn_evenly() -> None:
     found = [float(text) for text in ticks(drawn([POINTS[1], POINTS[3]]), "matplotlib.axis_1")]
-    steps = {round(after - before, 6) for before, after in zip(found, found[1:], strict=False)}
+    steps = {round(after - before, 6) for before, after in pairwise(found)}
     assert len(found) > 2
     assert len(steps) == 1
 

@@ -166,7 +166,7 @@ def test_signs_of_markup_in_names_stay_text() -> None:
         name=HOSTILE,
         about=HOSTILE,
         warnings=(HOSTILE,),
-        published=(published(values, source=HOSTILE),),
+        published=(published({"psnr": 30.0}, source=HOSTILE),),
         environment={HOSTILE: HOSTILE},
     )
     text = to_html(given, Store(None), exhibits=0)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
-from pathlib import Path
 from statistics import median
 
 from torch import nn
 
-from superres.errors import InvalidRequestError, MissingFileError
+from superres.errors import InvalidRequestError
 from superres.models.card import Card
 from superres.models.catalogue import build, variants
 from superres.models.cost import Cost, cost
@@ -122,28 +118,3 @@ def _summary(seconds: list[float]) -> Latency:
     low = max(0, floor(len(ordered) / 2 - reach))
     high = min(len(ordered) - 1, ceil(len(ordered) / 2 + reach) - 1)
     return Latency(median=median(ordered), low=ordered[low], high=ordered[high], rounds=len(ordered))
-
-
-_UPSCALE = "import sys; from superres.apps.cli.main import run; sys.argv = ['superres', *sys.argv[1:]]; run()"
-
-
-def peak_memory(photo: Path, target: Path, *options: str) -> float:
-    """Peak memory of one `superres upscale` in a process of its own [MiB], as the operating system counts it.
-
-    Args:
-        photo: Its input.
-        target: Its output, not there yet.
-        options: More of its options.
-
-    Raises:
-        MissingFileError: If there is no such photograph.
-        InvalidRequestError: If the command fails; with what it said.
-    """
-    if not photo.is_file():
-        raise MissingFileError(f"{photo} was to be enlarged, but there is no such file")
-    command = [sys.executable, "-c", _UPSCALE, "upscale", str(photo), "-o", str(target), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise InvalidRequestError(f"memory could not be measured: {done.stderr.strip()}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return peak / 1024 if sys.platform == "linux" else peak / 1024**2

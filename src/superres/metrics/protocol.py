@@ -18,7 +18,6 @@ from superres.image.colour import rgb_to_luma
 from superres.image.geometry import shave
 from superres.metrics.metric import check_pair
 
-
 Scale = int | float
 """Between an input and its result; whole or not."""
 

@@ -33,3 +33,11 @@ def test_size_that_is_none_is_said_in_a_sentence(superres: Call, size: str) -> N
     answer = superres("cost", "rlfn_x4", f"--size={size}")
     assert answer.code == 2
     assert "is written as 256x256" in answer.err
+
+
+def test_run_adds_time_and_memory_with_their_engine(superres: Call) -> None:
+    (model,) = json.loads(superres("cost", "rlfn_compact_x2", "--size", "24x16", "--run", "--json").out)["models"]
+    ran = model["run"]
+    assert ran["latency_interval_ms"][0] <= ran["latency_ms"] <= ran["latency_interval_ms"][1]
+    assert ran["peak_memory_mib"] > 40
+    assert "OpenVINO" in ran["engine"]
