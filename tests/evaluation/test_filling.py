@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from samples.pictures import slopes
 
-from superres.errors import MissingFileError
+from superres.errors import InvalidRequestError, MissingFileError
 from superres.evaluation import filling
 from superres.evaluation.filling import fill_table
 from superres.evaluation.table_plan import Candidate, Dataset, Latency, Published, TablePlan
@@ -87,6 +87,12 @@ def test_published_figures_stand_beside_the_found_ones(place: Path) -> None:
     (deviation,) = fill_table(wanted, name="mine", beside=place, output=place / "out").deviations()
     assert not deviation.is_within
     assert "not within 0.01" in (place / "out" / "table.md").read_text("utf-8")
+
+
+def test_published_figure_of_a_row_that_is_not_there_is_refused(place: Path) -> None:
+    entry = Published(model="bicubic", dataset="set", scale=4, values={"psnr": 30.0}, source="a paper")
+    with pytest.raises(InvalidRequestError, match="published figures of bicubic at ×4, but does not judge it there"):
+        filled(place, plan(published=(entry,)))
 
 
 def test_missing_set_leaves_nothing(place: Path) -> None:

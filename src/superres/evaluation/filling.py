@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from superres.errors import SuperResError
+from superres.errors import InvalidRequestError, SuperResError
 from superres.evaluation import efficiency
 from superres.evaluation.benchmark import Watcher, evaluate
 from superres.evaluation.efficiency import count, latencies
@@ -52,6 +53,7 @@ def fill_table(
     """
     judged = planned_subjects(plan, beside)
     folders = {each.name: located(each.folder, beside) for each in plan.datasets}
+    _check_published(plan, judged)
     store = Store(output)
     if fresh:
         store.clear()
@@ -71,6 +73,16 @@ def fill_table(
     )
     _write(table, store, plan, output)
     return table
+
+
+def _check_published(plan: TablePlan, judged: Sequence[Subject]) -> None:
+    """Refuse a published figure for a scale at which its model is not judged."""
+    rows = {(subject.name, subject.scale) for subject in judged}
+    for entry in plan.published:
+        if (entry.model, entry.scale) not in rows:
+            raise InvalidRequestError(
+                f"the table has published figures of {entry.model} at ×{entry.scale:g}, but does not judge it there"
+            )
 
 
 def _write(table: Table, store: Store, plan: TablePlan, output: Path) -> None:
