@@ -40,6 +40,16 @@ def is_tiled_exactly(known: Architecture, name: str) -> bool:
     return known.tiling(known.variants[name]).is_exact
 
 
+MOST_PARAMETERS = 5_000_000
+"""Larger networks would take minutes here; their smaller siblings keep the same promises."""
+
+
+def is_large(name: str) -> bool:
+    with torch.device("meta"):
+        network, _ = build(name)
+    return sum(parameter.numel() for parameter in network.parameters()) > MOST_PARAMETERS
+
+
 def image(card: Card, height: int, width: int, batch: int = 1) -> Tensor:
     return torch.rand(batch, card.channels, height, width, generator=torch.Generator().manual_seed(height))
 
@@ -81,7 +91,10 @@ def test_saved_and_loaded_network_is_equal(name: str, tmp_path: Path) -> None:
     assert torch.equal(loaded(low), network(low))
 
 
-@pytest.mark.parametrize("name", [name for name, known in variants().items() if is_tiled_exactly(known, name)])
+TILED = [name for name, known in variants().items() if is_tiled_exactly(known, name) and not is_large(name)]
+
+
+@pytest.mark.parametrize("name", TILED)
 @torch.no_grad()
 def test_a_tile_on_the_grid_agrees_with_the_whole(name: str) -> None:
     network, card = built(name)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from superres.errors import InvalidConfigError
+
 
 class SubpixelUpsampling(nn.Module):
     """A 3×3 convolution to scale² times the channels, then depth to space.
@@ -25,3 +27,31 @@ class SubpixelUpsampling(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to (N, channels, scale·H, scale·W)."""
         return self.shuffle(self.convolution(features))
+
+
+class SubpixelStages(nn.Sequential):
+    """Enlarges features by 2 as often as it takes, or once by 3; their number of channels stays.
+
+    Source: EDSR (arXiv:1707.02921, figure 3).
+
+    Args:
+        width: Channels of the features.
+        scale: 3, or a power of 2.
+    """
+
+    def __init__(self, width: int, scale: int) -> None:
+        factors = stages_of(scale)
+        super().__init__(*(SubpixelUpsampling(width, width, factor) for factor in factors))
+
+
+def stages_of(scale: int) -> tuple[int, ...]:
+    """The factors of the steps that a scale is reached in: 3 alone, or twos.
+
+    Raises:
+        InvalidConfigError: If the scale is neither 3 nor a power of 2 from 2 on.
+    """
+    if scale == 3:
+        return (3,)
+    if scale < 2 or scale & (scale - 1):
+        raise InvalidConfigError(f"steps of sub-pixel convolutions reach ×3 and the powers of 2, got ×{scale}")
+    return (2,) * (scale.bit_length() - 1)
