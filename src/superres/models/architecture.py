@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError, unknown_name
-from superres.models.card import Card
+from superres.models.card import Card, Colour
 
 
 class Config(Protocol):
@@ -57,6 +57,8 @@ class Architecture:
     variants: Mapping[str, Any]
     """Named configurations, all published or shipped."""
     tiling: Callable[[Any], Tiling]
+    colour: Colour = "rgb"
+    """What a network of one channel is for; with three channels it is for RGB."""
     from_foreign: Callable[[StateDict], tuple[Any, dict[str, Tensor]]] | None = None
     """Reads the authors' own files: the configuration they imply, and the tensors under our names."""
 
@@ -90,6 +92,7 @@ class Architecture:
             config=asdict(config),
             scale=config.scale,
             channels=config.channels,
+            colour=self.colour if config.channels == 1 else "rgb",
             minimum_size=tiling.minimum_size,
             grid=tiling.grid,
             overlap=tiling.overlap,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +17,9 @@ from superres.errors import InvalidWeightsError
 
 CARD_KEY = "superres.card"
 """Where the card stands in the metadata of a file."""
+
+Colour = Literal["rgb", "luma"]
+"""What the channels mean; see `Card.colour`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +36,9 @@ class Card:
     """How many output pixels stand for one input pixel, along each axis."""
     channels: int = 3
     """1 for luminance, 3 for RGB; values in [0, 1] at both ends."""
+    colour: Colour = "rgb"
+    """`rgb`: three channels are RGB, one channel takes red, green and blue one by one. `luma`: one channel, the Y of
+    BT.601 in its studio range (black is 16/255); the colours go round the network."""
     minimum_size: int = 1
     """The smallest side [pixels] that the network takes."""
     grid: int = 1

@@ -98,11 +98,12 @@ def cost(network: nn.Module, *, channels: int, height: int, width: int) -> Cost:
     """
     parameters = sum(parameter.numel() for parameter in network.parameters())
     image = torch.empty(1, channels, height, width)
+    # Buffers that are not saved count as well: one that stayed behind would make the network run for real.
+    state = {**dict(network.named_parameters()), **dict(network.named_buffers())}
     try:
-        state = {name: tensor.to("meta") for name, tensor in network.state_dict().items()}
-        counter = _counted(network, state, image.to("meta"))
+        counter = _counted(network, {name: tensor.to("meta") for name, tensor in state.items()}, image.to("meta"))
     except RuntimeError:  # an operator that does not say what shape it gives must be run
-        counter = _counted(network, network.state_dict(), image)
+        counter = _counted(network, state, image)
     return Cost(
         parameters=parameters,
         macs=counter.macs,
