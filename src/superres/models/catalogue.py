@@ -10,7 +10,7 @@ from superres.errors import unknown_name
 from superres.models.architecture import Architecture
 from superres.models.card import Card
 
-ARCHITECTURES = ("edsr", "rlfn", "rrdb", "srresnet")
+ARCHITECTURES = ("edsr", "rlfn", "rrdb", "srresnet", "swinir")
 """Names of the architectures; each is a file of this folder with a constant `ARCHITECTURE`."""
 
 

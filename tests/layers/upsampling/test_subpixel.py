@@ -1,8 +1,10 @@
 """Sub-pixel convolution."""
 
+import pytest
 import torch
 
-from superres.layers.upsampling.subpixel import SubpixelUpsampling
+from superres.errors import InvalidConfigError
+from superres.layers.upsampling.subpixel import SubpixelStages, SubpixelUpsampling, stages_of
 
 
 def test_each_block_of_pixels_comes_from_one_place() -> None:
@@ -17,3 +19,15 @@ def test_each_block_of_pixels_comes_from_one_place() -> None:
 
 def test_output_is_scale_times_the_input() -> None:
     assert SubpixelUpsampling(width=4, channels=1, scale=3)(torch.rand(2, 4, 5, 7)).shape == (2, 1, 15, 21)
+
+
+@pytest.mark.parametrize(("scale", "stages"), [(2, (2,)), (3, (3,)), (4, (2, 2)), (8, (2, 2, 2))])
+def test_steps_multiply_to_the_scale(scale: int, stages: tuple[int, ...]) -> None:
+    assert stages_of(scale) == stages
+    assert SubpixelStages(4, scale)(torch.rand(1, 4, 3, 5)).shape == (1, 4, 3 * scale, 5 * scale)
+
+
+@pytest.mark.parametrize("scale", [0, 1, 5, 6])
+def test_scale_that_no_steps_reach_is_refused(scale: int) -> None:
+    with pytest.raises(InvalidConfigError, match="×3 and the powers of 2"):
+        stages_of(scale)
