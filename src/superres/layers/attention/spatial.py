@@ -1,7 +1,7 @@
 """Enhanced spatial attention: a mask from a strongly pooled, thin copy of the features.
 
-Sources: RFANet (CVPR 2020, section 3.2) for the idea; RLFN (arXiv:2205.07514, section 3.2) for the
-form with a single convolution on the pooled map.
+Sources: RFANet (CVPR 2020, section 3.2) for the idea; RFDN (arXiv:2009.11551, the authors' code) for
+three convolutions on the pooled map; RLFN (arXiv:2205.07514, section 3.2) for a single one.
 """
 
 from __future__ import annotations
@@ -39,38 +39,48 @@ class EnhancedSpatialAttention(nn.Module):
         width: Channels of the features.
         reduced_width: Channels of the thin copy.
         form: `grid` or `stretch`.
+        pooled_convolutions: How many convolutions the pooled map passes, with ReLU between them.
     """
 
-    def __init__(self, width: int, reduced_width: int = 16, form: AttentionForm = "grid") -> None:
+    def __init__(
+        self, width: int, reduced_width: int = 16, form: AttentionForm = "grid", pooled_convolutions: int = 1
+    ) -> None:
         super().__init__()
         self.form: AttentionForm = form
         self.reduce = nn.Conv2d(width, reduced_width, kernel_size=1)
         self.skip = nn.Conv2d(reduced_width, reduced_width, kernel_size=1)
         self.shrink = nn.Conv2d(reduced_width, reduced_width, kernel_size=3, stride=2)
-        self.pooled = nn.Conv2d(reduced_width, reduced_width, kernel_size=3, padding=1)
+        self.pooled = _pooled_convolution(reduced_width, form)
+        self.deeper = nn.ModuleList(_pooled_convolution(reduced_width, form) for _ in range(pooled_convolutions - 1))
         self.expand = nn.Conv2d(reduced_width, width, kernel_size=1)
 
     def forward(self, features: Tensor) -> Tensor:
         """Features weighted by their mask; (N, C, H, W) with H, W >= 15 to the same shape."""
         reduced = self.reduce(features)
         pooled = functional.max_pool2d(self.shrink(reduced), kernel_size=7, stride=3)
-        height, width = features.shape[-2], features.shape[-1]
-        returned = (
-            self._stretch(pooled, height, width) if self.form == "stretch" else self._place(pooled, height, width)
-        )
+        mixed = self.pooled(pooled)
+        for convolution in self.deeper:
+            mixed = convolution(functional.relu(mixed))
+        size = (features.shape[-2], features.shape[-1])
+        returned = _stretch(mixed, *size) if self.form == "stretch" else _place(mixed, *size)
         return features * self.expand(returned + self.skip(reduced)).sigmoid()
 
-    def _stretch(self, pooled: Tensor, height: int, width: int) -> Tensor:
-        return functional.interpolate(self.pooled(pooled), size=(height, width), mode="bilinear", align_corners=False)
 
-    def _place(self, pooled: Tensor, height: int, width: int) -> Tensor:
-        # Replicated borders, not zeros: zeros would tell the network where a tile ends.
-        padded = functional.pad(pooled, (1, 1, 1, 1), mode="replicate")
-        mixed = functional.conv2d(padded, self.pooled.weight, self.pooled.bias)
-        margin = functional.pad(mixed, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
-        placed = _interpolated(_interpolated(margin, (POOL_STRIDE, 1)), (1, POOL_STRIDE))
-        start = POOL_STRIDE * _MARGIN - POOL_CENTRE
-        return placed[..., start : start + height, start : start + width]
+def _pooled_convolution(width: int, form: AttentionForm) -> nn.Conv2d:
+    # On the grid replicated borders, not zeros: zeros would tell the network where a tile ends.
+    padding = "zeros" if form == "stretch" else "replicate"
+    return nn.Conv2d(width, width, kernel_size=3, padding=1, padding_mode=padding)
+
+
+def _stretch(cells: Tensor, height: int, width: int) -> Tensor:
+    return functional.interpolate(cells, size=(height, width), mode="bilinear", align_corners=False)
+
+
+def _place(cells: Tensor, height: int, width: int) -> Tensor:
+    margin = functional.pad(cells, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
+    placed = _interpolated(_interpolated(margin, (POOL_STRIDE, 1)), (1, POOL_STRIDE))
+    start = POOL_STRIDE * _MARGIN - POOL_CENTRE
+    return placed[..., start : start + height, start : start + width]
 
 
 def _interpolated(cells: Tensor, factors: tuple[int, int]) -> Tensor:
