@@ -1,5 +1,7 @@
 """The card."""
 
+import json
+
 import pytest
 
 from superres.errors import InvalidWeightsError
@@ -13,6 +15,11 @@ def test_card_survives_json() -> None:
     assert Card.from_json(CARD.to_json()) == CARD
 
 
+def test_card_from_before_channels_had_a_meaning_is_one_of_rgb() -> None:
+    old = {key: value for key, value in json.loads(CARD.to_json()).items() if key != "colour"}
+    assert Card.from_json(json.dumps(old)).colour == "rgb"
+
+
 def test_card_knows_how_the_network_is_tiled() -> None:
     assert (CARD.scale, CARD.minimum_size, CARD.grid, CARD.overlap, CARD.tiles_are_exact) == (3, 15, 6, 48, True)
 
@@ -24,6 +31,12 @@ def test_stretched_attention_is_not_tiled_exactly() -> None:
 def test_text_that_is_no_card_is_refused() -> None:
     with pytest.raises(InvalidWeightsError, match="cannot be read"):
         Card.from_json('{"name": 3}')
+
+
+def test_luma_of_three_channels_is_refused() -> None:
+    impossible = json.dumps({**json.loads(CARD.to_json()), "colour": "luma"})
+    with pytest.raises(InvalidWeightsError, match="a network of luma, with 3 channels"):
+        Card.from_json(impossible)
 
 
 def test_metadata_without_a_card_is_refused_with_the_file_name() -> None:

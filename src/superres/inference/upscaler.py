@@ -18,6 +18,7 @@ from superres.image.pixels import to_integers, to_planes
 from superres.image.resize import resize_integers
 from superres.image.tiles import Tile, plan_tiles
 from superres.inference.backends.backend import Backend, Planes
+from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
 from superres.inference.request import TILE_SIZE, Plan, Request, plan
 from superres.inference.transparency import bleed
@@ -181,11 +182,12 @@ def _enlarged(pixels: Integers, plan: Plan, meter: _Meter) -> Any:
 def _one_pass(pixels: Integers, backend: Backend, tile_size: int, dtype: Any, meter: _Meter) -> Any:
     card = backend.card()
     height, width, channels = pixels.shape
-    size = max(tile_size, 2 * card.overlap + 2 * card.grid, card.minimum_size)
+    overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
+    size = max(tile_size, 2 * overlap + 2 * card.grid, card.minimum_size)
     if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
         size = max(size, height, width)
     canvas = np.empty((height * card.scale, width * card.scale, channels), dtype)
-    for tile in plan_tiles(height, width, size=size, overlap=card.overlap, grid=card.grid):
+    for tile in plan_tiles(height, width, size=size, overlap=overlap, grid=card.grid):
         canvas[tile.kept.times(card.scale).slices] = to_integers(_one_tile(pixels, tile, backend), dtype)
         meter.add(tile.kept.height * tile.kept.width)
     return canvas
@@ -195,8 +197,10 @@ def _one_tile(pixels: Integers, tile: Tile, backend: Backend) -> Planes:
     """What is kept of a tile, enlarged; (C, scale·h, scale·w)."""
     card = backend.card()
     low = to_planes(pixels[tile.source.slices])
-    padded = pad_to(low, card.minimum_size, card.minimum_size)
-    high = _through(padded, backend)
+    if card.colour == "luma":
+        high = upscale_luma(low, backend)
+    else:
+        high = _through(pad_to(low, card.minimum_size, card.minimum_size), backend)
     if not np.isfinite(high).all():
         raise InvalidWeightsError(
             f"{card.name} gave values that are no numbers with {backend.describe()}; "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor, nn
@@ -61,6 +61,9 @@ class Architecture:
     """What a network of one channel is for; with three channels it is for RGB."""
     from_foreign: Callable[[StateDict], tuple[Any, dict[str, Tensor]]] | None = None
     """Reads the authors' own files: the configuration they imply, and the tensors under our names."""
+    foreign_scale: Literal["tensors", "file name"] = "tensors"
+    """Where a foreign file says its scale. Shapes do not tell it where one kernel serves every scale; then the file's
+    name must end as our variants do, such as `_x3`."""
 
     def read_config(self, values: Mapping[str, Any]) -> Any:
         """The configuration that these values describe.
@@ -89,7 +92,8 @@ class Architecture:
         return Card(
             name=name,
             architecture=self.name,
-            config=asdict(config),
+            # As files hold it, tuples as lists, so that a card read back is the same card.
+            config=TypeAdapter(self.config).dump_python(config, mode="json"),
             scale=config.scale,
             channels=config.channels,
             colour=self.colour if config.channels == 1 else "rgb",

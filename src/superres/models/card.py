@@ -60,6 +60,10 @@ class Card:
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     """Measured figures, such as `set5_psnr_y` [dB]."""
 
+    def __post_init__(self) -> None:
+        if self.colour == "luma" and self.channels != 1:
+            raise InvalidWeightsError(f"{self.name} is said to be a network of luma, with {self.channels} channels")
+
     def to_json(self) -> str:
         """The card as one line of JSON."""
         return json.dumps(asdict(self))

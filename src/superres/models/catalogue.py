@@ -10,7 +10,27 @@ from superres.errors import unknown_name
 from superres.models.architecture import Architecture
 from superres.models.card import Card
 
-ARCHITECTURES = ("edsr", "rlfn", "rrdb", "srresnet", "swinir")
+ARCHITECTURES = (
+    "bsrn",
+    "edsr",
+    "efdn",
+    "espcn",
+    "fmen",
+    "fsrcnn",
+    "han",
+    "imdn",
+    "lapsrn",
+    "neesr",
+    "rcan",
+    "rfdn",
+    "rlfn",
+    "rrdb",
+    "span",
+    "srcnn",
+    "srresnet",
+    "swinir",
+    "vdsr",
+)
 """Names of the architectures; each is a file of this folder with a constant `ARCHITECTURE`."""
 
 

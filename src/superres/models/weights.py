@@ -1,12 +1,14 @@
 """Weights files: read and written safely, with their card inside.
 
 We write safetensors only. The authors' own checkpoints are read through PyTorch's `weights_only`
-unpickler, which runs no code, and renamed by each architecture's explicit table.
+unpickler, which runs no code, or from MATLAB files, and renamed by each architecture's explicit table.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -20,9 +22,10 @@ from superres.models.architecture import StateDict
 from superres.models.card import CARD_KEY, Card, card_in
 from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
 from superres.models.manifest import find, shipped
+from superres.models.matlab import read_matlab
 from superres.models.writing import replace_file
 
-FOREIGN_SUFFIXES = (".pth", ".pt")
+FOREIGN_SUFFIXES = (".pth", ".pt", ".mat")
 _WRAPPERS = ("params_ema", "params", "state_dict")
 
 
@@ -110,7 +113,7 @@ def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
     Raises:
         InvalidWeightsError: If the file holds code, is damaged, or fits no architecture of the catalogue.
     """
-    tensors = _unpickle(path)
+    tensors = read_matlab(path) if path.suffix == ".mat" else _unpickle(path)
     for name in ARCHITECTURES:
         known = architecture(name)
         if known.from_foreign is None:
@@ -119,12 +122,24 @@ def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
             config, ours = known.from_foreign(tensors)
         except (LookupError, ValueError, ArithmeticError):
             continue
+        if known.foreign_scale == "file name":
+            config = replace(config, scale=_scale_in_name(path))
         return ours, known.card(path.stem, config)
     first = next(iter(tensors), "nothing")
     raise InvalidWeightsError(
         f"{path.name} fits none of the architectures known here ({', '.join(ARCHITECTURES)}); "
         f"its first tensor is {first!r}"
     )
+
+
+def _scale_in_name(path: Path) -> int:
+    found = re.search(r"_x([2-9])$", path.stem)
+    if found is None:
+        raise InvalidWeightsError(
+            f"{path.name} does not say for which scale it is, since its tensors would fit any; "
+            f"copy or link it under a name that does, such as {path.stem}_x2{path.suffix}"
+        )
+    return int(found[1])
 
 
 def _unpickle(path: Path) -> dict[str, Tensor]:

@@ -16,6 +16,7 @@ ENGINES = {
     ".safetensors": ("pytorch", "PyTorchBackend"),
     ".pth": ("pytorch", "PyTorchBackend"),
     ".pt": ("pytorch", "PyTorchBackend"),
+    ".mat": ("pytorch", "PyTorchBackend"),
 }
 """File endings, and the engine that opens such files."""
 
