@@ -51,7 +51,7 @@ def retrained_name(ours: str) -> str:
 def test_names_and_shapes_of_the_retraining_give_back_the_configuration() -> None:
     network = FSRCNN(FSRCNNConfig(width=20, shrunk_width=6))
     state = network.state_dict()
-    config, tensors = from_retraining({retrained_name(name): tensor for name, tensor in state.items()})
+    config, tensors = from_retraining({retrained_name(name): tensor for name, tensor in state.items()}, 3)
     assert config == network.config
     assert all(torch.equal(tensors[name], tensor) for name, tensor in state.items())
     assert tensors.keys() == state.keys()

@@ -56,7 +56,7 @@ def as_in_matlab(state: dict[str, Tensor]) -> dict[str, Tensor]:
 def test_authors_names_and_axes_give_back_the_network() -> None:
     network = small()
     state = network.state_dict()
-    config, tensors = from_authors(as_in_matlab(state))
+    config, tensors = from_authors(as_in_matlab(state), network.config.scale)
     assert config == network.config
     assert all(torch.equal(tensors[name], tensor) for name, tensor in state.items())
 
@@ -65,12 +65,12 @@ def test_authors_names_and_axes_give_back_the_network() -> None:
 def test_file_with_other_tensors_is_refused(change: dict[str, Tensor | None]) -> None:
     changed = {**as_in_matlab(small().state_dict()), **change}
     with pytest.raises(KeyError):
-        from_authors({name: tensor for name, tensor in changed.items() if tensor is not None})
+        from_authors({name: tensor for name, tensor in changed.items() if tensor is not None}, 2)
 
 
 def test_kernels_of_another_shape_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\[5, 5\]"):
-        from_authors({**as_in_matlab(small().state_dict()), "model.weight.2": torch.zeros(5, 5)})
+        from_authors({**as_in_matlab(small().state_dict()), "model.weight.2": torch.zeros(5, 5)}, 2)
 
 
 @pytest.mark.parametrize("settings", [{"depth": 1}, {"width": 0}])

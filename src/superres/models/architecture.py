@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor, nn
@@ -61,9 +61,9 @@ class Architecture:
     """What a network of one channel is for; with three channels it is for RGB."""
     from_foreign: Callable[[StateDict], tuple[Any, dict[str, Tensor]]] | None = None
     """Reads the authors' own files: the configuration they imply, and the tensors under our names."""
-    foreign_scale: Literal["tensors", "file name"] = "tensors"
-    """Where a foreign file says its scale. Shapes do not tell it where one kernel serves every scale; then the file's
-    name must end as our variants do, such as `_x3`."""
+    from_foreign_at: Callable[[StateDict, int], tuple[Any, dict[str, Tensor]]] | None = None
+    """The same where shapes do not tell the scale, because one file serves several: then the file's name must end as
+    our variants do, such as `_x3`."""
 
     def read_config(self, values: Mapping[str, Any]) -> Any:
         """The configuration that these values describe.

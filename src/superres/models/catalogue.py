@@ -12,6 +12,7 @@ from superres.models.card import Card
 
 ARCHITECTURES = (
     "bsrn",
+    "carn",
     "edsr",
     "efdn",
     "espcn",

@@ -82,10 +82,10 @@ def _our_name(foreign: str, mappings: int) -> str:
     return f"{place}.{member}.{kind}"
 
 
-def from_retraining(tensors: StateDict) -> tuple[FSRCNNConfig, dict[str, Tensor]]:
+def from_retraining(tensors: StateDict, scale: int) -> tuple[FSRCNNConfig, dict[str, Tensor]]:
     """Read a file of github.com/yjn870/FSRCNN-pytorch (MIT), an independent training.
 
-    The scale stands in no tensor; the configuration has the default.
+    The scale stands in no tensor, but in the file's name.
 
     Raises:
         KeyError: If a tensor has a name that those files do not use, or one is missing.
@@ -94,6 +94,7 @@ def from_retraining(tensors: StateDict) -> tuple[FSRCNNConfig, dict[str, Tensor]
     shrunk, width = tensors["mid_part.0.weight"].shape[:2]
     indices = [int(name.split(".")[1]) for name in tensors if name.startswith("mid_part.")]
     config = FSRCNNConfig(
+        scale=scale,
         channels=tensors["first_part.0.weight"].shape[1],
         width=width,
         shrunk_width=shrunk,
@@ -116,6 +117,5 @@ ARCHITECTURE = Architecture(
     variants={f"fsrcnn_x{scale}": FSRCNNConfig(scale=scale) for scale in (2, 3, 4)},
     tiling=_tiling,
     colour="luma",
-    from_foreign=from_retraining,
-    foreign_scale="file name",
+    from_foreign_at=from_retraining,
 )

@@ -58,10 +58,10 @@ class VDSR(nn.Module):
         return interpolated + features
 
 
-def from_authors(tensors: StateDict) -> tuple[VDSRConfig, dict[str, Tensor]]:
+def from_authors(tensors: StateDict, scale: int) -> tuple[VDSRConfig, dict[str, Tensor]]:
     """Read the authors' MATLAB file, whose kernels are (height, width, in, out); all its convolutions have biases.
 
-    The weights serve every scale; the configuration has the default.
+    The weights serve every scale; the file's name says which is meant.
 
     Raises:
         KeyError: If the file has other tensors, or one is missing.
@@ -80,7 +80,7 @@ def from_authors(tensors: StateDict) -> tuple[VDSRConfig, dict[str, Tensor]]:
         ours[f"convolutions.{index}.weight"] = kernel.permute(3, 2, 0, 1).contiguous()
         ours[f"convolutions.{index}.bias"] = tensors[f"model.bias.{index}"].flatten()
     width, channels = ours["convolutions.0.weight"].shape[:2]
-    return VDSRConfig(channels=channels, width=width, depth=depth), ours
+    return VDSRConfig(scale=scale, channels=channels, width=width, depth=depth), ours
 
 
 def _tiling(config: VDSRConfig) -> Tiling:
@@ -97,6 +97,5 @@ ARCHITECTURE = Architecture(
     variants={f"vdsr_x{scale}": VDSRConfig(scale=scale) for scale in (2, 3, 4)},
     tiling=_tiling,
     colour="luma",
-    from_foreign=from_authors,
-    foreign_scale="file name",
+    from_foreign_at=from_authors,
 )

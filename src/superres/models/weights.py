@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +25,8 @@ from superres.models.matlab import read_matlab
 from superres.models.writing import replace_file
 
 FOREIGN_SUFFIXES = (".pth", ".pt", ".mat")
+SOME_SCALE = 2
+"""Stands for the missing one while a file is tried."""
 _WRAPPERS = ("params_ema", "params", "state_dict")
 
 
@@ -114,16 +115,23 @@ def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
         InvalidWeightsError: If the file holds code, is damaged, or fits no architecture of the catalogue.
     """
     tensors = read_matlab(path) if path.suffix == ".mat" else _unpickle(path)
+    scale = _scale_in_name(path)
     for name in ARCHITECTURES:
         known = architecture(name)
-        if known.from_foreign is None:
-            continue
         try:
-            config, ours = known.from_foreign(tensors)
+            if known.from_foreign is not None:
+                config, ours = known.from_foreign(tensors)
+            elif known.from_foreign_at is not None:
+                config, ours = known.from_foreign_at(tensors, scale or SOME_SCALE)
+            else:
+                continue
         except (LookupError, ValueError, ArithmeticError):
             continue
-        if known.foreign_scale == "file name":
-            config = replace(config, scale=_scale_in_name(path))
+        if known.from_foreign_at is not None and scale is None:
+            raise InvalidWeightsError(
+                f"{path.name} does not say for which scale it is, since its tensors serve several; "
+                f"copy or link it under a name that does, such as {path.stem}_x2{path.suffix}"
+            )
         return ours, known.card(path.stem, config)
     first = next(iter(tensors), "nothing")
     raise InvalidWeightsError(
@@ -132,14 +140,9 @@ def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
     )
 
 
-def _scale_in_name(path: Path) -> int:
+def _scale_in_name(path: Path) -> int | None:
     found = re.search(r"_x([2-9])$", path.stem)
-    if found is None:
-        raise InvalidWeightsError(
-            f"{path.name} does not say for which scale it is, since its tensors would fit any; "
-            f"copy or link it under a name that does, such as {path.stem}_x2{path.suffix}"
-        )
-    return int(found[1])
+    return None if found is None else int(found[1])
 
 
 def _unpickle(path: Path) -> dict[str, Tensor]:
