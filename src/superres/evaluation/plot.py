@@ -66,7 +66,7 @@ def _draw(axes: Axes, points: Sequence[Point]) -> None:
         if point.cost is None:
             axes.axhline(point.quality, color=colour, linestyle="--", linewidth=1.5, label=point.name)
         else:
-            marker = MARKERS[point.colour % len(MARKERS)]
+            marker = MARKERS[(point.colour + point.colour // len(COLOURS)) % len(MARKERS)]
             axes.plot([point.cost], [point.quality], marker, color=colour, markersize=9, label=point.name)
 
 
