@@ -174,7 +174,7 @@ def test_signs_of_markup_in_names_stay_text() -> None:
     assert "<b>&" not in text
     found = Page(text)
     assert found.texts("h1") == [HOSTILE]
-    assert found.texts("summary")[-1] == f"{HOSTILE} ×4"
+    assert f"{HOSTILE} ×4" in found.texts("summary")
     assert found.unclosed == []
 
 
