@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from superres.errors import InvalidConfigError
-from superres.layers.upsampling.subpixel import SubpixelStages, SubpixelUpsampling, stages_of
+from superres.layers.upsampling.subpixel import SubpixelStages, SubpixelUpsampling, icnr_, stages_of
 
 
 def test_each_block_of_pixels_comes_from_one_place() -> None:
@@ -31,3 +31,18 @@ def test_steps_multiply_to_the_scale(scale: int, stages: tuple[int, ...]) -> Non
 def test_scale_that_no_steps_reach_is_refused(scale: int) -> None:
     with pytest.raises(InvalidConfigError, match="×3 and the powers of 2"):
         stages_of(scale)
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+@torch.no_grad()
+def test_icnr_begins_as_nearest_enlargement_of_a_convolution(scale: int) -> None:
+    layer = SubpixelUpsampling(width=4, channels=3, scale=scale)
+    icnr_(layer.convolution, scale)
+    high = layer(torch.rand(1, 4, 5, 6))
+    blocks = high.view(1, 3, 5, scale, 6, scale)
+    assert torch.equal(blocks, blocks[:, :, :, :1, :, :1].expand_as(blocks))
+
+
+def test_icnr_of_a_convolution_that_is_not_shuffled_is_refused() -> None:
+    with pytest.raises(InvalidConfigError, match="a multiple of 9 channels, not 12"):
+        icnr_(torch.nn.Conv2d(4, 12, kernel_size=3), 3)

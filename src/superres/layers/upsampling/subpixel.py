@@ -5,6 +5,7 @@ Source: ESPCN (arXiv:1609.05158, section 3.1).
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
@@ -55,3 +56,29 @@ def stages_of(scale: int) -> tuple[int, ...]:
     if scale < 2 or scale & (scale - 1):
         raise InvalidConfigError(f"steps of sub-pixel convolutions reach ×3 and the powers of 2, got ×{scale}")
     return (2,) * (scale.bit_length() - 1)
+
+
+def icnr_(convolution: nn.Conv2d, scale: int) -> None:
+    """Set a sub-pixel convolution's weights so that it begins as nearest-neighbour enlargement of a convolution.
+
+    The pixels of each block then start equal, and no checkerboard is there to be unlearnt.
+
+    Source: Aitken et al., "Checkerboard artifact free sub-pixel convolution", arXiv:1707.02937, section 3.
+
+    Args:
+        convolution: Makes scale² times the channels.
+        scale: Of the shuffle behind it.
+
+    Raises:
+        InvalidConfigError: If its channels are no multiple of scale².
+    """
+    if convolution.out_channels % scale**2:
+        raise InvalidConfigError(
+            f"a sub-pixel convolution for ×{scale} makes a multiple of {scale**2} channels, "
+            f"not {convolution.out_channels}"
+        )
+    with torch.no_grad():
+        first = convolution.weight[:: scale**2]
+        convolution.weight.copy_(first.repeat_interleave(scale**2, dim=0))
+        if convolution.bias is not None:
+            convolution.bias.copy_(convolution.bias[:: scale**2].repeat_interleave(scale**2))

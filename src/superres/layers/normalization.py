@@ -1,0 +1,52 @@
+"""Normalisation, and what makes it bearable for super-resolution.
+
+Source: Liu et al., "AdaDM: Enabling Normalization for Image Super-Resolution", arXiv:2111.13905, section 3: batch
+normalisation takes away how strongly a block's input varies; multiplied by a learned power of that, the block gives it
+back.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Normalization = Literal["none", "batch", "instance", "layer"]
+
+
+def normalization(kind: Normalization, width: int) -> nn.Module:
+    """A layer that normalises (N, width, H, W), with a learned scale and shift; `none` leaves it as it is.
+
+    * `batch`: each channel over all images and pixels (arXiv:1502.03167).
+    * `instance`: each channel over the pixels of its own image (arXiv:1607.08022).
+    * `layer`: each image over channels and pixels (arXiv:1607.06450).
+    """
+    match kind:
+        case "batch":
+            return nn.BatchNorm2d(width)
+        case "instance":
+            return nn.InstanceNorm2d(width, affine=True)
+        case "layer":
+            return nn.GroupNorm(1, width)
+        case "none":
+            return nn.Identity()
+
+
+class AdaptiveDeviation(nn.Module):
+    """AdaDM: multiplies a residual branch by a learned power of its input's standard deviation.
+
+    The factor is exp(w · log σ + b), σ over channels and pixels of each image; it begins as σ itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, branch: Tensor, block_input: Tensor) -> Tensor:
+        """Both (N, C, H, W); the branch, modulated."""
+        variance = block_input.var(dim=(1, 2, 3), keepdim=True, correction=0)
+        # Half the logarithm of the variance: its root has no slope at 0, and 0 no logarithm.
+        logarithm = variance.clamp(min=torch.finfo(variance.dtype).tiny).log() / 2
+        return branch * (self.weight * logarithm + self.bias).exp()
