@@ -10,6 +10,7 @@ from superres.layers.reparameterization import (
     Kernel,
     added,
     chained,
+    depthwise,
     identity,
     kernel_of,
     merged_state,
@@ -48,6 +49,15 @@ def test_branches_of_different_sides_are_one_kernel_of_the_largest() -> None:
 def test_identity_changes_nothing() -> None:
     features = torch.rand(2, 3, 7, 8)
     assert torch.equal(applied(identity(3, like=features), features), features)
+
+
+@torch.no_grad()
+def test_filters_of_single_channels_are_one_kernel() -> None:
+    convolution = nn.Conv2d(3, 3, 3, groups=3)
+    assert convolution.bias is not None
+    features = torch.rand(2, 3, 7, 8)
+    kernel = depthwise(convolution.weight[:, 0], convolution.bias)
+    torch.testing.assert_close(applied(kernel, features), convolution(features))
 
 
 def test_a_missing_bias_is_zero() -> None:

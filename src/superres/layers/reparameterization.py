@@ -48,6 +48,17 @@ def identity(width: int, *, like: Tensor) -> Kernel:
     return Kernel(weight=weight, bias=like.new_zeros(width))
 
 
+def depthwise(filters: Tensor, bias: Tensor) -> Kernel:
+    """The undivided kernel that filters every channel by itself.
+
+    Args:
+        filters: (C, height, width), one for each channel.
+        bias: (C,).
+    """
+    own = torch.eye(filters.shape[0], dtype=filters.dtype, device=filters.device)
+    return Kernel(weight=own[:, :, None, None] * filters[:, None], bias=bias)
+
+
 def chained(first: Kernel, second: Kernel) -> Kernel:
     """One kernel for two that follow each other; one of the two must be 1×1.
 
