@@ -17,6 +17,7 @@ ENGINES = {
     ".pth": ("pytorch", "PyTorchBackend"),
     ".pt": ("pytorch", "PyTorchBackend"),
     ".mat": ("pytorch", "PyTorchBackend"),
+    ".npy": ("lookup_table", "LookupTableBackend"),
 }
 """File endings, and the engine that opens such files."""
 
