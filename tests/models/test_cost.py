@@ -1,10 +1,13 @@
 """Counting cost without computing."""
 
+from collections.abc import Callable
+
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superres.models.cost import cost
+from superres.models.cost import Tally, cost
 
 
 def test_convolution_counts_each_weight_at_each_output_position() -> None:
@@ -38,6 +41,24 @@ def test_attention_counts_both_of_its_products() -> None:
 
 def test_operators_that_are_not_counted_are_listed() -> None:
     assert cost(nn.Sigmoid(), channels=3, height=4, width=4).uncounted == {"aten.sigmoid": 1}
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        *(functional.relu, functional.leaky_relu, functional.gelu, functional.silu, torch.sigmoid),
+        *(lambda image: image + image, lambda image: image * image, lambda image: image + image[:, :1]),
+        *(lambda image: image * image.double(), lambda image: image * 2, lambda image: image[:1, :1] + image),
+        lambda image: functional.interpolate(image, size=(7, 3), mode="bilinear"),
+        lambda image: functional.interpolate(image, scale_factor=2.5, mode="bicubic"),
+    ],
+)
+def test_shapes_that_travel_are_those_of_a_real_run(operator: Callable[[Tensor], Tensor]) -> None:
+    image = torch.rand(2, 3, 4, 5)
+    with torch.no_grad(), Tally():
+        found = operator(image.to("meta"))
+    real = operator(image)
+    assert (found.shape, found.dtype, found.is_meta) == (real.shape, real.dtype, True)
 
 
 def test_flops_are_twice_the_macs() -> None:

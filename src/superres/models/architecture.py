@@ -62,8 +62,8 @@ class Architecture:
     from_foreign: Callable[[StateDict], tuple[Any, dict[str, Tensor]]] | None = None
     """Reads the authors' own files: the configuration they imply, and the tensors under our names."""
     from_foreign_at: Callable[[StateDict, int], tuple[Any, dict[str, Tensor]]] | None = None
-    """The same where shapes do not tell the scale, because one file serves several: then the file's name must end as
-    our variants do, such as `_x3`."""
+    """The same where shapes do not tell the scale, because one file serves several: then the file's name ends as our
+    variants do, such as `_x3`, or `superres convert --scale` says it."""
 
     def read_config(self, values: Mapping[str, Any]) -> Any:
         """The configuration that these values describe.

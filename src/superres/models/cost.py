@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -20,6 +21,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 _FREE = frozenset({"aten.view", "aten.detach", "aten.clone", "aten.empty", "aten.reshape", "aten.slice", "aten.alias"})
+
+_KEEP_SHAPE = frozenset({"aten.relu", "aten.leaky_relu", "aten.gelu", "aten.sigmoid", "aten.silu"})
 
 _CHEAP = re.compile(
     r"aten\.(_?adaptive_)?(add|sub|rsub|mul|div|pow|sqrt|rsqrt|exp|log|abs|neg|sum|mean|var|amax|max|min|clamp|where|"
@@ -54,7 +57,9 @@ class Cost:
         return 2 * self.macs
 
 
-class _Counter(TorchDispatchMode):
+class Tally(TorchDispatchMode):
+    """What has been counted so far of the operators that run while it is entered."""
+
     def __init__(self) -> None:
         super().__init__()
         self.macs = 0
@@ -63,8 +68,10 @@ class _Counter(TorchDispatchMode):
         self.uncounted: Counter[str] = Counter()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
         name = str(func).rsplit(".", 1)[0]
+        result = _shaped(name, args)
+        if result is None:
+            result = func(*args, **(kwargs or {}))
         if name == "aten.convolution":
             self._convolution(args, result)
         elif name in ("aten.mm", "aten.bmm"):
@@ -84,6 +91,22 @@ class _Counter(TorchDispatchMode):
         self.convolutions += 1
 
 
+def _shaped(name: str, args: Sequence[Any]) -> Tensor | None:
+    """What an operator gives on `meta` where its shape is plain; None where PyTorch is asked."""
+    # PyTorch finds these shapes by its definitions in Python, which takes 0.1 to 5 ms for each call.
+    if not args or not isinstance(args[0], Tensor) or not args[0].is_meta:
+        return None
+    image = args[0]
+    if name in _KEEP_SHAPE:
+        return torch.empty_like(image)
+    if name in ("aten.add", "aten.mul") and isinstance(args[1], Tensor):
+        is_plain = args[1].is_meta and (args[1].shape, args[1].dtype) == (image.shape, image.dtype)
+        return torch.empty_like(image) if is_plain else None
+    if name in ("aten.upsample_bilinear2d", "aten.upsample_bicubic2d") and args[1] is not None:
+        return image.new_empty(*image.shape[:2], *args[1])
+    return None
+
+
 def cost(network: nn.Module, *, channels: int, height: int, width: int) -> Cost:
     """Count one forward pass.
 
@@ -96,28 +119,55 @@ def cost(network: nn.Module, *, channels: int, height: int, width: int) -> Cost:
     Returns:
         The counts, with the operators that were not counted.
     """
-    parameters = sum(parameter.numel() for parameter in network.parameters())
-    image = torch.empty(1, channels, height, width)
-    # Buffers that are not saved count as well: one that stayed behind would make the network run for real.
-    state = {**dict(network.named_parameters()), **dict(network.named_buffers())}
-    try:
-        counter = _counted(network, {name: tensor.to("meta") for name, tensor in state.items()}, image.to("meta"))
-    except RuntimeError:  # an operator that does not say what shape it gives must be run
-        counter = _counted(network, state, image)
+    counted = tally(network, channels=channels, height=height, width=width)
     return Cost(
-        parameters=parameters,
-        macs=counter.macs,
-        activations=counter.activations,
-        convolutions=counter.convolutions,
-        uncounted=dict(counter.uncounted),
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        macs=counted.macs,
+        activations=counted.activations,
+        convolutions=counted.convolutions,
+        uncounted=dict(counted.uncounted),
     )
 
 
-def _counted(network: nn.Module, state: Mapping[str, Tensor], image: Tensor) -> _Counter:
-    counter = _Counter()
-    with torch.no_grad(), counter:
+def tally(
+    network: nn.Module,
+    *,
+    channels: int,
+    height: int,
+    width: int,
+    watched: Callable[[Tally], AbstractContextManager[object]] = nullcontext,
+) -> Tally:
+    """Send the shapes of one image through a network and count.
+
+    Args:
+        network: Any network; it is not changed.
+        channels: Of the input image.
+        height: Of the input image [pixels].
+        width: Of the input image [pixels].
+        watched: Gets the running tally and gives what is entered around the pass; called anew if that is repeated.
+
+    Returns:
+        The finished tally.
+    """
+    image = torch.empty(1, channels, height, width, device="meta")
+    # Buffers that are not saved count as well: one that stayed behind would make the network run for real.
+    state = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    try:
+        return _tallied(network, {name: tensor.to("meta") for name, tensor in state.items()}, image, watched)
+    except RuntimeError:  # an operator that does not say what shape it gives must be run
+        return _tallied(network, state, torch.empty(1, channels, height, width), watched)
+
+
+def _tallied(
+    network: nn.Module,
+    state: Mapping[str, Tensor],
+    image: Tensor,
+    watched: Callable[[Tally], AbstractContextManager[object]],
+) -> Tally:
+    counted = Tally()
+    with torch.no_grad(), watched(counted), counted:
         torch.func.functional_call(network, dict(state), (image,))
-    return counter
+    return counted
 
 
 def published_macs(network: nn.Module, *, channels: int, scale: int) -> int:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from superres.errors import InvalidWeightsError, MissingFileError
-from superres.models.architecture import StateDict
+from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFileError
+from superres.models.architecture import Architecture, StateDict
 from superres.models.card import CARD_KEY, Card, card_in
 from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
 from superres.models.manifest import find, shipped
@@ -30,21 +30,25 @@ SOME_SCALE = 2
 _WRAPPERS = ("params_ema", "params", "state_dict")
 
 
-def load_network(source: str | Path) -> tuple[nn.Module, Card]:
+def load_network(source: str | Path, *, scale: int | None = None) -> tuple[nn.Module, Card]:
     """A network with its weights, in evaluation mode, and its card.
 
     Args:
         source: Name of a shipped network, or a file: safetensors with a card, or an authors' checkpoint.
+        scale: For a checkpoint whose tensors serve several; other files must agree with it.
 
     Raises:
         UnknownNameError: If the name is not shipped and no such file exists.
+        InvalidRequestError: If the file is for another scale.
         InvalidWeightsError: If the file is damaged, or fits no architecture.
     """
     path = _path_of(source)
     if path.suffix in FOREIGN_SUFFIXES:
-        tensors, card = read_foreign(path)
+        tensors, card = read_foreign(path, scale=scale)
     else:
         tensors, card = read_weights(path)
+    if scale not in (None, card.scale):
+        raise InvalidRequestError(f"{path.name} was to enlarge ×{scale}, but it is for ×{card.scale}")
     network = build_from_card(card)
     fill(network, tensors, path.name)
     return network.eval(), card
@@ -108,36 +112,59 @@ def write_weights(path: Path, tensors: StateDict, card: Card) -> None:
     replace_file(path, save(plain, metadata={CARD_KEY: card.to_json()}))
 
 
-def read_foreign(path: Path) -> tuple[dict[str, Tensor], Card]:
+def read_foreign(path: Path, *, scale: int | None = None) -> tuple[dict[str, Tensor], Card]:
     """Tensors under our names, and the card, of an authors' checkpoint.
+
+    Args:
+        path: The file.
+        scale: For files whose tensors serve several; read from the name, such as `_x3`, where not given. Files whose
+            shapes tell their scale do not heed it.
 
     Raises:
         InvalidWeightsError: If the file holds code, is damaged, or fits no architecture of the catalogue.
+        InvalidRequestError: If the file's name says another scale.
     """
     tensors = read_matlab(path) if path.suffix == ".mat" else _unpickle(path)
-    scale = _scale_in_name(path)
+    said = _scale_in_name(path)
     for name in ARCHITECTURES:
         known = architecture(name)
-        try:
-            if known.from_foreign is not None:
-                config, ours = known.from_foreign(tensors)
-            elif known.from_foreign_at is not None:
-                config, ours = known.from_foreign_at(tensors, scale or SOME_SCALE)
-            else:
-                continue
-        except (LookupError, ValueError, ArithmeticError):
+        found = _understood(known, tensors, scale or said or SOME_SCALE)
+        if found is None:
             continue
-        if known.from_foreign_at is not None and scale is None:
-            raise InvalidWeightsError(
-                f"{path.name} does not say for which scale it is, since its tensors serve several; "
-                f"copy or link it under a name that does, such as {path.stem}_x2{path.suffix}"
-            )
-        return ours, known.card(path.stem, config)
+        config, ours = found
+        if known.from_foreign_at is None:
+            return ours, known.card(path.stem, config)
+        _check_scale(path, asked=scale, said=said)
+        return ours, known.card(path.stem if said else f"{path.stem}_x{scale}", config)
     first = next(iter(tensors), "nothing")
+    at = "" if scale is None else f" at ×{scale}"
     raise InvalidWeightsError(
-        f"{path.name} fits none of the architectures known here ({', '.join(ARCHITECTURES)}); "
+        f"{path.name} fits none of the architectures known here{at} ({', '.join(ARCHITECTURES)}); "
         f"its first tensor is {first!r}"
     )
+
+
+def _understood(known: Architecture, tensors: StateDict, scale: int) -> tuple[Any, dict[str, Tensor]] | None:
+    """The configuration and our tensors, if the file is of this architecture."""
+    try:
+        if known.from_foreign is not None:
+            return known.from_foreign(tensors)
+        if known.from_foreign_at is not None:
+            return known.from_foreign_at(tensors, scale)
+    except (LookupError, ValueError, ArithmeticError):
+        pass
+    return None
+
+
+def _check_scale(path: Path, *, asked: int | None, said: int | None) -> None:
+    if asked is None and said is None:
+        raise InvalidWeightsError(
+            f"{path.name} does not say for which scale it is, since its tensors serve several; "
+            f"copy or link it under a name that does, such as {path.stem}_x2{path.suffix}, "
+            f"or let `superres convert --scale` make a file of ours for one scale"
+        )
+    if asked is not None and said is not None and asked != said:
+        raise InvalidRequestError(f"{path.name} was to enlarge ×{asked}, but its name says ×{said}")
 
 
 def _scale_in_name(path: Path) -> int | None:

@@ -13,7 +13,7 @@ from samples.commands import Call
 from superres.apps.cli.main import LAB_PACKAGES
 
 LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "scipy", "tensorboard", "jaxtyping")
-COMMANDS = ("upscale", "models", "train", "evaluate", "compare", "recognise", "cost", "export", "study")
+COMMANDS = ("upscale", "models", "train", "evaluate", "compare", "recognise", "cost", "export", "convert", "study")
 
 
 def test_version_is_the_packages(superres: Call) -> None:
@@ -39,7 +39,7 @@ from superres.image.files import write_picture
 from superres.image.picture import Picture
 write_picture(__import__("pathlib").Path({str(tmp_path / "a.png")!r}), Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
 codes = []
-for arguments in (["--help"], ["upscale", {str(tmp_path / "a.png")!r}], ["models", "--json"]):
+for arguments in (["--help"], ["upscale", {str(tmp_path / "a.png")!r}], ["models", "--shipped", "--json"]):
     sys.argv = ["superres", *arguments]
     try:
         run()

@@ -9,6 +9,7 @@ import typer
 
 from superres.apps.cli.compare import compare
 from superres.apps.cli.console import complain
+from superres.apps.cli.convert import convert
 from superres.apps.cli.cost import cost
 from superres.apps.cli.evaluate import evaluate
 from superres.apps.cli.export import export
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, models, train, evaluate, compare, recognise, cost, export):
+for command in (upscale, models, train, evaluate, compare, recognise, cost, export, convert):
     app.command()(command)
 app.add_typer(study, name="study", no_args_is_help=True)
 

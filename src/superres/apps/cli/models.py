@@ -1,53 +1,93 @@
-"""`superres models`: the networks that are at hand."""
+"""`superres models`: the networks that are at hand, and what is inside one."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from superres.apps.cli.console import print_json
+from superres.apps.cli.console import complain, print_json, progress_bar
 
 if TYPE_CHECKING:
+    from superres.models.card import Card
+    from superres.models.layer_table import Layer
+    from superres.models.listing import Listed
     from superres.models.manifest import Entry
 
+RESULT = (1280, 720)
+"""Width and height of the result that costs are for, as the papers print them."""
 
-def models(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """List the networks that travel with the package."""
+
+def models(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, or a file of weights: its card and its layers are shown.")
+    ] = None,
+    *,
+    scale: Annotated[int | None, typer.Option("--scale", "-s", help="List those of this scale.")] = None,
+    only_shipped: Annotated[
+        bool, typer.Option("--shipped", help="List those whose weights travel with the package.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the networks: those that travel with the package, and all that can be trained or given weights."""
+    if name is not None:
+        _show(name, as_json=as_json)
+        return
     from superres.models.manifest import shipped
 
-    entries = shipped()
+    entries = [entry for entry in shipped() if scale in (None, entry.card.scale)]
+    others = [] if only_shipped else _others(scale)
     if as_json:
-        print_json({"models": [_facts(entry) for entry in entries]})
+        print_json({"models": [*map(_shipped_facts, entries), *map(_facts, others)]})
         return
-    from rich.console import Console
-    from rich.table import Table
+    from superres.apps.cli.model_tables import print_figures, print_list
 
-    table = Table(caption="MACs for a 1280×720 result; PSNR in dB on Y of BT.601, border of the scale, 8 bit, float32")
-    for heading in ("model", "scale", "parameters", "MACs", "Set5", "Set14", "Kodak24"):
-        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=True)
-    for entry in entries:
-        figures = [f"{entry.card.figures[f'{name}_psnr_y']:.2f}" for name in ("set5", "set14", "kodak24")]
-        table.add_row(
-            entry.name,
-            f"×{entry.card.scale}",
-            f"{entry.parameters / 1e3:.0f} K",
-            f"{entry.macs / 1e9:.1f} G",
-            *figures,
-        )
-    Console().print(table)
+    print_list([*entries, *others])
+    if entries:
+        print_figures(entries)
 
 
-def _facts(entry: Entry) -> dict[str, Any]:
+def _has_lab() -> bool:
+    return find_spec("torch") is not None
+
+
+def _others(scale: int | None) -> list[Listed]:
+    """The variants without weights here; none, and a line that says so, where the laboratory is not installed."""
+    if not _has_lab():
+        complain("these travel with the package; pip install 'superres[lab]' to see the networks that can be trained")
+        return []
+    from superres.models.listing import listed, variant_cards
+    from superres.models.manifest import shipped
+
+    known = {entry.name for entry in shipped()}
+    names = [each.name for each in variant_cards() if each.name not in known and scale in (None, each.scale)]
+    found: list[Listed] = []
+    with progress_bar() as update:
+        for each in listed(names):
+            found.append(each)
+            update("counting", len(found), len(names), each.card.name)
+    return found
+
+
+def _facts(found: Listed | Entry, *, is_shipped: bool = False) -> dict[str, Any]:
+    return {
+        "name": found.card.name,
+        "scale": found.card.scale,
+        "architecture": found.card.architecture,
+        "parameters": found.parameters,
+        "macs_1280x720": found.macs,
+        "source": found.card.source,
+        "is_shipped": is_shipped,
+    }
+
+
+def _shipped_facts(entry: Entry) -> dict[str, Any]:
     card = entry.card
     return {
-        "name": entry.name,
-        "scale": card.scale,
-        "architecture": card.architecture,
-        "parameters": entry.parameters,
-        "macs_1280x720": entry.macs,
+        **_facts(entry, is_shipped=True),
         "bytes": entry.weights_path.stat().st_size + entry.graph_path.stat().st_size,
-        "source": card.source,
         "licence": card.licence,
         "trained_on": list(card.trained_on),
         "recipe": card.recipe,
@@ -55,3 +95,38 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "sha256": entry.weights_sha256,
         **dict(card.figures),
     }
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    from superres.models.manifest import shipped
+
+    entry = next((entry for entry in shipped() if entry.name == name), None)
+    if entry is None or _has_lab():
+        from superres.models.listing import card_of
+
+        card = card_of(name) if entry is None else entry.card
+        layers = _layers(card)
+    else:
+        complain("the layers are counted by PyTorch; pip install 'superres[lab]' to see them")
+        card, layers = entry.card, None
+    if as_json:
+        drawn = None if layers is None else [asdict(layer) for layer in layers]
+        print_json({"card": asdict(card), "input": _input(card), "layers": drawn})
+        return
+    from superres.apps.cli.model_tables import print_card, print_layers
+
+    print_card(card)
+    if layers is not None:
+        print_layers(layers, _input(card))
+
+
+def _input(card: Card) -> str:
+    return f"{RESULT[0] // card.scale}x{RESULT[1] // card.scale}"
+
+
+def _layers(card: Card) -> tuple[Layer, ...]:
+    from superres.models.layer_table import layer_table
+    from superres.models.listing import weightless
+
+    width, height = (side // card.scale for side in RESULT)
+    return layer_table(weightless(card), channels=card.channels, height=height, width=width)

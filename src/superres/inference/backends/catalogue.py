@@ -27,7 +27,8 @@ def open_model(model: str, precision: Precision = "auto") -> Backend:
     """Open a model.
 
     Args:
-        model: Name of a shipped network, or a file: an ONNX graph, safetensors, or an authors' checkpoint.
+        model: Name of a shipped network, or a file: an ONNX graph, safetensors, an authors' checkpoint,
+            or a look-up table.
         precision: Of the arithmetic.
 
     Returns:
