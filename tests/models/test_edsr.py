@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from superres.errors import InvalidConfigError
-from superres.models.edsr import EDSR, MEAN, EDSRConfig, ResidualBlock
+from superres.layers.mean_colour import DIV2K
+from superres.models.edsr import EDSR, EDSRConfig, ResidualBlock
 
 SMALL = EDSRConfig(width=4, blocks=1)
 
@@ -15,7 +16,7 @@ def test_network_whose_last_layer_is_silent_gives_the_mean_colour() -> None:
     for parameter in network.restore.parameters():
         parameter.zero_()
     answer = network(torch.rand(1, 3, 5, 4))
-    torch.testing.assert_close(answer, torch.tensor(MEAN).view(1, 3, 1, 1).expand(1, 3, 10, 8))
+    torch.testing.assert_close(answer, torch.tensor(DIV2K).view(1, 3, 1, 1).expand(1, 3, 10, 8))
 
 
 @torch.no_grad()

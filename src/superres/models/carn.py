@@ -15,11 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from superres.errors import InvalidConfigError
+from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import stages_of
 from superres.models.architecture import Architecture, StateDict, Tiling
 
-MEAN = (0.4488, 0.4371, 0.4040)
-"""Mean colour of the DIV2K training images, which the network does not see."""
 CASCADE = 3
 """Blocks inside a cascade, and cascades inside the network."""
 
@@ -109,7 +108,7 @@ class CARN(nn.Module):
         super().__init__()
         self.config = config
         count = 1 if config.blocks == "efficient" else CASCADE
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("mean", mean_colour(), persistent=False)
         self.head = nn.Conv2d(3, config.width, kernel_size=3, padding=1)
         self.cascade = Cascade(
             config.width, [Cascade(config.width, [Block(config) for _ in range(count)]) for _ in range(CASCADE)]

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
+from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import SubpixelStages, stages_of
 from superres.models.architecture import Architecture, Tiling
-
-MEAN = (0.4488, 0.4371, 0.4040)
-"""Mean colour of the DIV2K training images, which the network does not see."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +61,7 @@ class EDSR(nn.Module):
     def __init__(self, config: EDSRConfig) -> None:
         super().__init__()
         self.config = config
-        colour = MEAN if config.channels == 3 else (sum(MEAN) / 3,)
-        self.register_buffer("mean", torch.tensor(colour).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("mean", mean_colour(config.channels), persistent=False)
         self.head = nn.Conv2d(config.channels, config.width, kernel_size=3, padding=1)
         self.blocks = nn.Sequential(*(ResidualBlock(config) for _ in range(config.blocks)))
         self.tail = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)

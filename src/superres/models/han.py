@@ -14,9 +14,10 @@ from torch import Tensor, nn
 from superres.errors import InvalidConfigError
 from superres.layers.attention.layer import LayerAttention
 from superres.layers.attention.mixed import ChannelSpatialAttention
+from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import SubpixelStages, stages_of
 from superres.models.architecture import Architecture
-from superres.models.rcan import MEAN, RCANConfig, ResidualGroup, whole_image
+from superres.models.rcan import RCANConfig, ResidualGroup, whole_image
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +64,7 @@ class HAN(nn.Module):
         super().__init__()
         self.config = config
         width = config.width
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("mean", mean_colour(), persistent=False)
         self.head = nn.Conv2d(3, width, kernel_size=3, padding=1)
         self.groups = nn.ModuleList(ResidualGroup(config.trunk()) for _ in range(config.groups))
         self.tail = nn.Conv2d(width, width, kernel_size=3, padding=1)

@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.channel import ChannelAttention
+from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import SubpixelStages, stages_of
 from superres.models.architecture import Architecture, Tiling
-
-MEAN = (0.4488, 0.4371, 0.4040)
-"""Mean colour of the DIV2K training images, which the network does not see."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +88,7 @@ class RCAN(nn.Module):
     def __init__(self, config: RCANConfig) -> None:
         super().__init__()
         self.config = config
-        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("mean", mean_colour(), persistent=False)
         self.head = nn.Conv2d(3, config.width, kernel_size=3, padding=1)
         self.groups = nn.Sequential(*(ResidualGroup(config) for _ in range(config.groups)))
         self.tail = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
