@@ -35,9 +35,12 @@ def _save_jpeg(image: Any, path: bytes, quality: int | None) -> None:
 
 
 def _save_webp(image: Any, path: bytes, quality: int | None) -> None:
-    # Without `exact`, colours under full transparency are lost.
-    is_lossless = quality is None
-    image.webpsave(path, lossless=is_lossless, exact=is_lossless, Q=quality or 100, effort=2 if is_lossless else 4)
+    if quality is not None:
+        image.webpsave(path, Q=quality, effort=4)
+        return
+    # Without `exact`, colours under full transparency are lost. Where nothing is lost, Q is how hard the encoder tries:
+    # 100 takes six times as long as 0, for a file smaller by a five-hundredth.
+    image.webpsave(path, lossless=True, exact=True, Q=0, effort=2)
 
 
 def _save_tiff(image: Any, path: bytes, _: int | None) -> None:
