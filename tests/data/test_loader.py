@@ -10,7 +10,7 @@ from samples.pictures import noise, png_of
 
 from superres.data.datasets.packed import PackedImages, pack
 from superres.data.degradation.downsample import bicubic_reduction
-from superres.data.loader import PatchLoader
+from superres.data.loader import PatchLoader, Scales
 from superres.errors import InvalidConfigError
 
 
@@ -115,3 +115,38 @@ def test_patch_size_that_is_no_multiple_of_the_scale_is_refused(tmp_path: Path) 
 def test_patch_size_that_no_image_has_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfigError, match="no image of the training set is as large as the patch_size of 64"):
         loader(packed(tmp_path, (20, 100)), patch_size=64)
+
+
+def scaled(folder: Path, scales: Scales, *sizes: tuple[int, int]) -> PatchLoader:
+    images = packed(folder, *sizes)
+    return PatchLoader(images, scale=2, patch_size=20, batch_size=2, seed=0, scales=scales)
+
+
+def test_scales_with_a_step_are_drawn_for_each_batch_and_all_occur(tmp_path: Path) -> None:
+    source = scaled(tmp_path, Scales(lowest=1.1, highest=2.0, step=0.1), (40, 44))
+    shapes = [tuple(tuple(each.shape[2:]) for each in source.batch(number)) for number in range(100)]
+    assert {low for low, _ in shapes} == {(10, 10)}
+    assert {high for _, high in shapes} == {(side, side) for side in range(11, 21)}
+
+
+def test_scales_without_a_step_give_every_whole_side(tmp_path: Path) -> None:
+    source = scaled(tmp_path, Scales(lowest=1, highest=1.4), (40, 44))
+    assert {source.batch(number)[1].shape[2] for number in range(100)} == {10, 11, 12, 13, 14}
+
+
+def test_low_patches_at_any_scale_are_reduced_from_the_high_ones(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(png_of(noise(50, 60, 3)))
+    images = pack([tmp_path / "images"], tmp_path / "packed", [2])
+    scales = Scales(lowest=1.5, highest=2.5)
+    low, high = PatchLoader(images, scale=2, patch_size=20, batch_size=2, seed=0, scales=scales).batch(0)
+    for small, large in zip(low, high, strict=True):
+        pixels = np.ascontiguousarray(large.permute(1, 2, 0).numpy())
+        # Reduction and turning change places but for rounding, since rows may be reduced before columns or after.
+        expected = bicubic_reduction(pixels, high.shape[2] / 10).astype(int)
+        assert np.abs(expected - small.permute(1, 2, 0).numpy()).max() <= 1
+
+
+def test_image_too_small_for_the_highest_scale_is_left_out(tmp_path: Path) -> None:
+    source = scaled(tmp_path, Scales(lowest=1, highest=3), (28, 40), (32, 40))
+    assert {int(source.batch(number)[1].max()) for number in range(20)} == {20}

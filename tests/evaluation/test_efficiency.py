@@ -24,6 +24,15 @@ def test_shipped_network_can_be_named_too() -> None:
     assert count("rlfn_compact_x2", height=90, width=100).cost.parameters == 312_188
 
 
+@pytest.mark.parametrize("model", ["meta_edsr_baseline", "liif_edsr_baseline"])
+def test_network_of_any_scale_is_counted_at_the_one_asked_for(model: str) -> None:
+    own, same, other = (count(model, height=30, width=20, scale=scale) for scale in (None, 4, 2))
+    assert own == same
+    assert other.cost.parameters == own.cost.parameters
+    assert other.cost.macs < own.cost.macs
+    assert not other.doubts()
+
+
 def test_few_macs_for_many_parameters_raise_a_doubt() -> None:
     # The fastest row of NTIRE 2026 lists 1.59 G for 139,104 parameters; the network has 9.1 G.
     card = count("rlfn_pruned_x4").card

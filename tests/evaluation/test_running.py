@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
+from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFileError
 from superres.evaluation.running import peak_memory, running
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
@@ -40,5 +40,5 @@ def test_models_run_as_users_run_them() -> None:
 
 
 def test_variant_without_weights_cannot_run() -> None:
-    with pytest.raises(UnknownNameError, match="rlfn_s_x2"):
+    with pytest.raises(InvalidWeightsError, match="rlfn_s_x2 is an architecture without weights"):
         running(["rlfn_s_x2"], height=20, width=24)

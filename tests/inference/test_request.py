@@ -1,8 +1,10 @@
 """What was asked, and the passes that it takes."""
 
 import pytest
+from samples.backends import AnyScale, Repeater
 
 from superres.errors import InvalidRequestError, UnknownNameError
+from superres.inference import request
 from superres.inference.request import Plan, Request, plan
 
 
@@ -29,6 +31,31 @@ def test_model_brings_its_own_scale() -> None:
 
 def test_model_is_repeated_to_reach_a_scale() -> None:
     assert scales(plan(Request(model="rlfn_compact_x2", scale=6))) == [2, 2, 2]
+
+
+@pytest.mark.parametrize(("scale", "factors"), [(1.3, (1.3,)), (4, (4,)), (4.5, (4, 1.125)), (16, (4, 4))])
+def test_network_of_any_scale_takes_as_few_passes_as_its_highest_scale_allows(
+    monkeypatch: pytest.MonkeyPatch, scale: float, factors: tuple[float, ...]
+) -> None:
+    asked: list[float] = []
+
+    def opened(_model: str, _precision: str, factor: float = 2) -> AnyScale:
+        asked.append(factor)
+        return AnyScale(factor)
+
+    monkeypatch.setattr(request, "open_model", opened)
+    how = plan(Request(model="any", scale=scale))
+    assert (how.factors, how.reached) == (factors, scale)
+    assert tuple(asked[1:]) == factors  # the first call reads the card
+
+
+def test_network_of_any_scale_enlarges_by_its_own_where_none_is_asked() -> None:
+    assert Plan(scale=2, passes=(AnyScale(2),), tile_size=512).factors == (2,)
+
+
+def test_network_of_one_scale_enlarges_by_it_whatever_is_asked() -> None:
+    how = Plan(scale=2.5, passes=(Repeater(scale=3),), tile_size=512)
+    assert (how.factors, how.reached) == ((3,), 3)
 
 
 def test_size_of_the_result_is_rounded_to_whole_pixels() -> None:

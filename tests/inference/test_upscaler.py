@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from samples.backends import Altered, Repeater
+from samples.backends import Altered, AnyScale, Repeater
 
 import superres
 from superres.errors import (
@@ -51,6 +51,30 @@ def test_tiles_are_no_larger_than_asked() -> None:
     backend = Repeater(grid=2, overlap=4)
     upscale_picture(Picture(pixels=noise(100, 90, 3)), through(backend, tile_size=40))
     assert max(max(shape[2:]) for shape in backend.shapes) <= 40
+
+
+@pytest.mark.parametrize("tile_size", [8, 30, 64])
+@pytest.mark.parametrize("scale", [1.1, 1.5, 2, 2.7, 10 / 3, 3.125])
+def test_tiles_at_any_scale_are_the_whole(scale: float, tile_size: int) -> None:
+    pixels = noise(75, 61, 3)
+    whole, tiles = AnyScale(scale), AnyScale(scale, overlap=1)
+    expected = upscale_picture(Picture(pixels=pixels), through(whole, scale=scale))
+    enlarged = upscale_picture(Picture(pixels=pixels), through(tiles, scale=scale, tile_size=tile_size))
+    assert enlarged.pixels.shape == (round(75 * scale), round(61 * scale), 3)
+    assert np.array_equal(enlarged.pixels, expected.pixels)
+    # Tiles of 42 pixels are the smallest that begin at even multiples of ten twice, with the context.
+    assert max(max(shape[2:]) for shape in tiles.shapes) <= max(tile_size, 42)
+
+
+def test_scale_without_plain_fraction_is_one_tile() -> None:
+    backend = AnyScale(3.14159265)
+    upscale_picture(Picture(pixels=noise(70, 60, 3)), through(backend, scale=3.14159265, tile_size=16))
+    assert backend.shapes == [(1, 3, 70, 60)]
+
+
+def test_pass_at_any_scale_is_not_reduced_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upscaler, "resize_integers", None)
+    upscale_picture(Picture(pixels=noise(21, 30, 3)), through(AnyScale(2.7), scale=2.7))
 
 
 def test_network_whose_tiles_disagree_sees_the_whole_image() -> None:

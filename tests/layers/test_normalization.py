@@ -2,8 +2,15 @@
 
 import pytest
 import torch
+from torch import nn
 
-from superres.layers.normalization import AdaptiveDeviation, Normalization, normalization
+from superres.layers.normalization import (
+    AdaptiveDeviation,
+    Normalization,
+    normalization,
+    weight_normalized,
+    with_plain_weights,
+)
 
 
 def features() -> torch.Tensor:
@@ -42,3 +49,46 @@ def test_flat_input_has_a_finite_gradient() -> None:
     AdaptiveDeviation()(torch.ones(1, 6, 4, 4), block_input).sum().backward()
     assert block_input.grad is not None
     assert block_input.grad.isfinite().all()
+
+
+def convolution() -> nn.Conv2d:
+    torch.manual_seed(0)
+    return nn.Conv2d(6, 4, kernel_size=3, padding=1)
+
+
+def learned(layer: nn.Conv2d) -> tuple[nn.Parameter, nn.Parameter]:
+    """Lengths and directions of the kernels."""
+    found = dict(layer.named_parameters())
+    return found["parametrizations.weight.original0"], found["parametrizations.weight.original1"]
+
+
+@torch.no_grad()
+def test_weight_normalisation_begins_as_the_convolution_that_it_is_given() -> None:
+    torch.testing.assert_close(weight_normalized(convolution())(features()), convolution()(features()))
+
+
+@torch.no_grad()
+def test_normalised_kernels_have_the_learned_length_whatever_is_learned_beside_it() -> None:
+    layer = weight_normalized(convolution())
+    length, direction = learned(layer)
+    length.copy_(torch.tensor([1.0, 2, 3, 4]).view(4, 1, 1, 1))
+    direction.mul_(17)
+    torch.testing.assert_close(layer.weight.flatten(1).norm(dim=1), torch.tensor([1.0, 2, 3, 4]))
+
+
+def test_step_along_the_direction_itself_has_no_slope() -> None:
+    layer = weight_normalized(convolution())
+    layer(features()).square().sum().backward()
+    direction = learned(layer)[1]
+    assert direction.grad is not None
+    along = (direction * direction.grad).flatten(1).sum(dim=1)
+    torch.testing.assert_close(along, torch.zeros(4), atol=1e-2, rtol=0)
+
+
+@torch.no_grad()
+def test_plain_weights_answer_the_same_and_bear_the_plain_names() -> None:
+    layer = weight_normalized(convolution())
+    learned(layer)[0].mul_(2)
+    before = layer(features())
+    torch.testing.assert_close(with_plain_weights(layer)(features()), before)
+    assert set(layer.state_dict()) == {"weight", "bias"}

@@ -20,6 +20,17 @@ def test_card_from_before_channels_had_a_meaning_is_one_of_rgb() -> None:
     assert Card.from_json(json.dumps(old)).colour == "rgb"
 
 
+def test_card_says_up_to_which_factor_a_network_of_any_scale_enlarges() -> None:
+    card = build("liif_edsr_baseline")[1]
+    assert (card.scale, card.highest_scale) == (4, 30)
+    assert Card.from_json(card.to_json()) == card
+
+
+def test_card_from_before_there_were_such_networks_is_of_one_scale() -> None:
+    old = {key: value for key, value in json.loads(CARD.to_json()).items() if key != "highest_scale"}
+    assert Card.from_json(json.dumps(old)).highest_scale is None
+
+
 def test_card_knows_how_the_network_is_tiled() -> None:
     assert (CARD.scale, CARD.minimum_size, CARD.grid, CARD.overlap, CARD.tiles_are_exact) == (3, 15, 6, 48, True)
 

@@ -7,8 +7,7 @@ import torch
 from torch import nn
 
 from superres.errors import InvalidConfigError
-from superres.export.onnx import checked_graph
-from superres.models.catalogue import architecture, build
+from superres.models.catalogue import build
 from superres.models.ecbsr import ECBSR, ECBSRConfig, EdgeBranch, merged
 
 
@@ -88,12 +87,6 @@ def test_with_its_slopes_twice_a_network_is_as_large_as_printed(name: str, thous
     assert isinstance(network, ECBSR)
     twice = [*network.parameters(), *network.slopes.parameters()]
     assert round(sum(parameter.numel() for parameter in twice) / 1000, 1) == thousands
-
-
-def test_network_is_exported() -> None:
-    # The export compares the graph with PyTorch at several sizes before it gives it out.
-    network = small()
-    assert checked_graph(network, architecture("ecbsr").card("small_x2", network.config))
 
 
 @pytest.mark.parametrize("change", [{"width": 0}, {"blocks": -1}])

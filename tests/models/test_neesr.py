@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from samples.benchmarks import planes, set5_pairs
+from samples.checkpoints import under_foreign_names
 from torch import nn
 
 from superres.errors import InvalidConfigError
@@ -68,35 +69,26 @@ FOREIGN = {
     "head": "fea_conv",
     "tail": "LR_conv",
     "upsample.convolution": "upsampler.0",
-    "distil.0": "c1_d",
-    "distil.1": "c2_d",
-    "distil.2": "c3_d",
-    "refine.0": "c1_r.conv3x3",
-    "refine.1": "c2_r.conv3x3",
-    "refine.2": "c3_r.conv3x3",
-    "last": "c4.conv3x3",
-    "fuse": "c5",
-    "attention.reduce": "esa.conv1",
-    "attention.skip": "esa.conv_f",
-    "attention.left": "esa.conv_2",
-    "attention.right": "esa.conv_3",
-    "attention.join": "esa.conv_23",
-    "attention.expand": "esa.conv4",
+    "block.distil.0": "c1_d",
+    "block.distil.1": "c2_d",
+    "block.distil.2": "c3_d",
+    "block.refine.0": "c1_r.conv3x3",
+    "block.refine.1": "c2_r.conv3x3",
+    "block.refine.2": "c3_r.conv3x3",
+    "block.last": "c4.conv3x3",
+    "block.fuse": "c5",
+    "block.attention.reduce": "esa.conv1",
+    "block.attention.skip": "esa.conv_f",
+    "block.attention.left": "esa.conv_2",
+    "block.attention.right": "esa.conv_3",
+    "block.attention.join": "esa.conv_23",
+    "block.attention.expand": "esa.conv4",
 }
-
-
-def foreign(name: str) -> str:
-    """What the challenge's file calls one of our tensors."""
-    layer, kind = name.rsplit(".", 1)
-    if not layer.startswith("blocks."):
-        return f"{FOREIGN[layer]}.{kind}"
-    _, index, part = layer.split(".", 2)
-    return f"B{int(index) + 1}.{FOREIGN[part]}.{kind}"
 
 
 def test_foreign_names_and_shapes_give_back_the_configuration() -> None:
     network = small(scale=3)
-    config, tensors = from_authors({foreign(name): tensor for name, tensor in network.state_dict().items()})
+    config, tensors = from_authors(under_foreign_names(network.state_dict(), FOREIGN, "B"))
     assert config == network.config
     assert tensors.keys() == network.state_dict().keys()
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from samples.benchmarks import planes, set5_pairs
+from samples.checkpoints import under_foreign_names
 from torch.nn import functional
 
 from superres.errors import InvalidConfigError
@@ -95,37 +96,28 @@ FOREIGN = {
     "fuse": "c.0",
     "tail": "LR_conv",
     "upsample.convolution": "upsampler.0",
-    "distill.0": "c1_d",
-    "distill.1": "c2_d",
-    "distill.2": "c3_d",
-    "refine.0": "c1_r",
-    "refine.1": "c2_r",
-    "refine.2": "c3_r",
-    "last": "c4",
+    "block.distill.0": "c1_d",
+    "block.distill.1": "c2_d",
+    "block.distill.2": "c3_d",
+    "block.refine.0": "c1_r",
+    "block.refine.1": "c2_r",
+    "block.refine.2": "c3_r",
+    "block.last": "c4",
     "block.fuse": "c5",
-    "attention.reduce": "esa.conv1",
-    "attention.skip": "esa.conv_f",
-    "attention.shrink": "esa.conv2",
-    "attention.pooled": "esa.conv_max",
-    "attention.deeper.0": "esa.conv3",
-    "attention.deeper.1": "esa.conv3_",
-    "attention.expand": "esa.conv4",
+    "block.attention.reduce": "esa.conv1",
+    "block.attention.skip": "esa.conv_f",
+    "block.attention.shrink": "esa.conv2",
+    "block.attention.pooled": "esa.conv_max",
+    "block.attention.deeper.0": "esa.conv3",
+    "block.attention.deeper.1": "esa.conv3_",
+    "block.attention.expand": "esa.conv4",
 }
-
-
-def foreign(name: str) -> str:
-    """What the authors call one of our tensors."""
-    layer, kind = name.rsplit(".", 1)
-    if not layer.startswith("blocks."):
-        return f"{FOREIGN[layer]}.{kind}"
-    _, index, part = layer.split(".", 2)
-    return f"B{int(index) + 1}.{FOREIGN['block.fuse' if part == 'fuse' else part]}.{kind}"
 
 
 def test_authors_names_and_shapes_give_back_the_configuration() -> None:
     network = small(scale=3, width=12, blocks=3)
     state = network.state_dict()
-    config, tensors = from_authors({foreign(name): tensor for name, tensor in state.items()})
+    config, tensors = from_authors(under_foreign_names(state, FOREIGN, "B"))
     assert config == network.config
     assert {name: id(tensor) for name, tensor in tensors.items()} == {name: id(state[name]) for name in state}
 

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 import torch
 from samples.benchmarks import planes, set5_pairs
+from samples.checkpoints import under_foreign_names
+from torch.nn import functional
 
 from superres.errors import InvalidConfigError
+from superres.layers.attention.spatial import EnhancedSpatialAttention
 from superres.metrics.protocol import protocol
 from superres.metrics.psnr import psnr
-from superres.models.rlfn import RLFN, RLFNConfig, from_authors
+from superres.models.rfdn import ResidualFeatureDistillationBlock
+from superres.models.rlfn import RLFN, ResidualStepsBlock, RLFNConfig, from_authors
 from superres.models.weights import load_network
 
 # Mean over Set5 on Y, border = scale: table 2 of the paper for the larger networks (38.05 and 32.24 dB, which take
@@ -65,34 +69,52 @@ def test_white_below_black_is_refused() -> None:
         RLFNConfig(lowest=1.0, highest=0.0)
 
 
+@torch.no_grad()
+def test_block_without_distillation_keeps_a_residual_in_each_of_its_three_steps() -> None:
+    block, features = small(block="undistilled").blocks[0], torch.randn(1, 8, 20, 17)
+    assert isinstance(block, ResidualStepsBlock)
+    expected = features
+    for convolution in block.refine:
+        expected = functional.leaky_relu(expected + convolution(expected), 0.05)
+    torch.testing.assert_close(block(features), block.attention(block.fuse(expected)))
+
+
+def test_distilled_block_is_rfdns_with_the_attention_of_this_network() -> None:
+    block = small(block="distilled").blocks[0]
+    assert isinstance(block, ResidualFeatureDistillationBlock)
+    assert isinstance(block.attention, EnhancedSpatialAttention)
+    assert len(block.attention.deeper) == 0
+
+
+def test_attention_may_have_rfdns_three_convolutions() -> None:
+    added = small(attention_convolutions=3).state_dict().keys() - small().state_dict().keys()
+    assert {name.split(".", 2)[2].rsplit(".", 1)[0] for name in added} == {"attention.deeper.0", "attention.deeper.1"}
+
+
+def test_width_inside_a_block_is_for_the_papers_block_only() -> None:
+    with pytest.raises(InvalidConfigError, match="only the block called local has a width of its own"):
+        RLFNConfig(block="distilled", block_width=48)
+
+
 FOREIGN = {
     "head": "conv_1",
     "tail": "conv_2",
     "upsample.convolution": "upsampler.0",
-    "first": "c1_r",
-    "second": "c2_r",
-    "third": "c3_r",
-    "fuse": "c5",
-    "attention.reduce": "esa.conv1",
-    "attention.skip": "esa.conv_f",
-    "attention.shrink": "esa.conv2",
-    "attention.pooled": "esa.conv3",
-    "attention.expand": "esa.conv4",
+    "block.first": "c1_r",
+    "block.second": "c2_r",
+    "block.third": "c3_r",
+    "block.fuse": "c5",
+    "block.attention.reduce": "esa.conv1",
+    "block.attention.skip": "esa.conv_f",
+    "block.attention.shrink": "esa.conv2",
+    "block.attention.pooled": "esa.conv3",
+    "block.attention.expand": "esa.conv4",
 }
-
-
-def foreign(name: str) -> str:
-    """What the authors call one of our tensors."""
-    layer, kind = name.rsplit(".", 1)
-    if not layer.startswith("blocks."):
-        return f"{FOREIGN[layer]}.{kind}"
-    _, index, part = layer.split(".", 2)
-    return f"block_{int(index) + 1}.{FOREIGN[part]}.{kind}"
 
 
 def test_authors_names_and_shapes_give_back_the_configuration() -> None:
     network = small(2, width=10, block_width=6, blocks=3, attention="stretch", lowest=0.0, highest=255.0)
-    config, tensors = from_authors({foreign(name): tensor for name, tensor in network.state_dict().items()})
+    config, tensors = from_authors(under_foreign_names(network.state_dict(), FOREIGN, "block_"))
     assert config == network.config
     assert tensors.keys() == network.state_dict().keys()
 

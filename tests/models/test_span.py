@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from samples.benchmarks import planes, set5_pairs
+from samples.checkpoints import under_foreign_names
 
 from superres.errors import InvalidConfigError
 from superres.metrics.protocol import protocol
@@ -71,24 +72,15 @@ FOREIGN = {
     "tail": "conv_2.eval_conv",
     "fuse": "conv_cat",
     "upsample.convolution": "upsampler.0",
-    "first": "c1_r.eval_conv",
-    "second": "c2_r.eval_conv",
-    "third": "c3_r.eval_conv",
+    "block.first": "c1_r.eval_conv",
+    "block.second": "c2_r.eval_conv",
+    "block.third": "c3_r.eval_conv",
 }
-
-
-def foreign(name: str) -> str:
-    """What the challenge's file calls one of our tensors."""
-    layer, kind = name.rsplit(".", 1)
-    if not layer.startswith("blocks."):
-        return f"{FOREIGN[layer]}.{kind}"
-    _, index, part = layer.split(".")
-    return f"block_{int(index) + 1}.{FOREIGN[part]}.{kind}"
 
 
 def test_foreign_names_and_shapes_give_back_the_configuration() -> None:
     network = small(scale=3, gain=255.0)
-    config, tensors = from_authors({foreign(name): tensor for name, tensor in network.state_dict().items()})
+    config, tensors = from_authors(under_foreign_names(network.state_dict(), FOREIGN, "block_"))
     assert config == network.config
     assert tensors.keys() == network.state_dict().keys()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from superres.image.scaling import enlarged
 from superres.inference.backends.backend import Planes
 from superres.models.card import Card
 
@@ -54,3 +55,30 @@ class Altered(Repeater):
 
     def upscale(self, low: Planes) -> Planes:
         return np.asarray(self._change(super().upscale(low)), np.float32)
+
+
+class AnyScale:
+    """Gives each output pixel the input pixel that it lies on, at the scale that it was opened for."""
+
+    def __init__(self, factor: float, *, highest_scale: float = 4, overlap: int = 0) -> None:
+        self._card = Card(
+            name="any",
+            architecture="none",
+            config={},
+            scale=2,
+            highest_scale=highest_scale,
+            overlap=overlap,
+        )
+        self._factor = factor
+        self.shapes: list[tuple[int, ...]] = []
+
+    def card(self) -> Card:
+        return self._card
+
+    def describe(self) -> str:
+        return "repetition"
+
+    def upscale(self, low: Planes) -> Planes:
+        self.shapes.append(low.shape)
+        rows, columns = (np.arange(enlarged(side, self._factor)) / self._factor for side in low.shape[2:])
+        return low[:, :, (rows + 1e-9).astype(int)][..., (columns + 1e-9).astype(int)]

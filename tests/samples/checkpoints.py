@@ -1,6 +1,7 @@
 """Small checkpoints as authors hand them out."""
 
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,27 @@ def of_several_scales(path: Path) -> Path:
         tensors[f"model.{kind}.{index}"] = tensor.permute(2, 3, 1, 0).contiguous() if kind == "weight" else tensor
     torch.save(tensors, path)
     return path
+
+
+def under_foreign_names(
+    tensors: Mapping[str, torch.Tensor], names: Mapping[str, str], block: str
+) -> dict[str, torch.Tensor]:
+    """A network's tensors as the authors' file has them.
+
+    Args:
+        tensors: Under our names.
+        names: Our name of a layer, or `block.` and our name of a layer inside a block, and the authors'.
+        block: What stands in the authors' file before the number of a block, which counts from 1.
+    """
+
+    def foreign(name: str) -> str:
+        layer, kind = name.rsplit(".", 1)
+        if not layer.startswith("blocks."):
+            return f"{names[layer]}.{kind}"
+        _, index, part = layer.split(".", 2)
+        return f"{block}{int(index) + 1}.{names[f'block.{part}']}.{kind}"
+
+    return {foreign(name): tensor for name, tensor in tensors.items()}
 
 
 class _Payload:

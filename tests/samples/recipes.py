@@ -25,15 +25,7 @@ clip_norm = 1.0
 average = 0.9
 """
 
-HEAD = """
-about = "A tiny network for tests."
-seed = 3
-precision = "float32"
-threads = 1
-checkpoint_every = {checkpoint_every}
-licence = "Apache-2.0"
-
-[model]
+RLFN = """
 name = "tiny_x2"
 architecture = "rlfn"
 
@@ -42,10 +34,20 @@ scale = 2
 width = 4
 blocks = 1
 attention_width = 4
+"""
 
+HEAD = f"""
+about = "A tiny network for tests."
+seed = 3
+precision = "float32"
+threads = 1
+checkpoint_every = {{checkpoint_every}}
+licence = "Apache-2.0"
+
+[model]{RLFN}
 [data]
-train = ["{train}"]
-validation = "{validation}"
+train = ["{{train}}"]
+validation = "{{validation}}"
 degradation = "bicubic"
 
 [validation]
@@ -70,13 +72,14 @@ def images(folder: Path, count: int, size: int = 60) -> Path:
     return folder
 
 
-def recipe(folder: Path, *stages: str, checkpoint_every: int = 4) -> Path:
-    """A recipe file over images that are made for it."""
+def recipe(folder: Path, *stages: str, checkpoint_every: int = 4, model: str = RLFN) -> Path:
+    """A recipe file over images that are made for it; `model` is the content of its table of this name."""
     head = HEAD.format(
         checkpoint_every=checkpoint_every,
         train=images(folder / "train", 3),
         validation=images(folder / "validation", 1),
     )
     path = folder / "tiny.toml"
+    head = head.replace(RLFN, model)
     path.write_text(head + "".join(stages or (stage(),)), encoding="utf-8")
     return path

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from superres.data.loader import PatchLoader
 from superres.errors import InvalidConfigError
+from superres.training.channels import Channels
 from superres.training.checkpoint import read_checkpoint, write_checkpoint
 from superres.training.ema import WeightAverage
 from superres.training.loop import REPORT_EVERY, Progress, StageState, run_steps
@@ -104,6 +105,61 @@ def test_gradients_are_scaled_down_to_the_norm() -> None:
         gradients = [parameter.grad for parameter in state.network.parameters() if parameter.grad is not None]
         norms.append(float(torch.cat([each.flatten() for each in gradients]).norm()))
     assert max(norms) == pytest.approx(1e-3, rel=1e-3)
+
+
+class Halves:
+    """Batches of two patches; with `size` 4 the same patches, two batches in each."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def batches(self, start: int, stop: int) -> Iterator[tuple[Tensor, Tensor]]:
+        for number in range(start * self._size, stop * self._size, self._size):
+            low = torch.arange(number, number + self._size, dtype=torch.uint8)[:, None, None, None].expand(-1, 3, 4, 4)
+            yield low, 255 - low
+
+
+def trained_on(loader: Halves, settings: Stage) -> StageState:
+    state = begun(settings)
+    list(run_steps(settings, state, cast("PatchLoader", loader), Fabric(accelerator="cpu", devices=1)))
+    return state
+
+
+def test_two_batches_accumulated_equal_one_of_twice_the_size() -> None:
+    single = replace(STAGE, steps=30, batch_size=4)
+    whole, parts = trained_on(Halves(4), single), trained_on(Halves(2), replace(single, batch_size=2, accumulate=2))
+    assert whole.step == parts.step == 30
+    assert values(parts.network) == pytest.approx(values(whole.network), abs=1e-5)
+    assert values(whole.network) != pytest.approx(values(begun().network), abs=1e-3)
+
+
+def test_resumed_accumulation_goes_on_with_the_next_batches() -> None:
+    settings = replace(STAGE, steps=10, accumulate=3)
+    whole, state = trained_on(Halves(2), settings), begun(settings)
+    for _ in run_steps(settings, state, cast("PatchLoader", Halves(2)), Fabric(accelerator="cpu", devices=1)):
+        if state.step == 4:
+            break
+    resumed = begun(settings)
+    resumed.load_dict(state.to_dict())
+    list(run_steps(settings, resumed, cast("PatchLoader", Halves(2)), Fabric(accelerator="cpu", devices=1)))
+    assert values(resumed.network) == values(whole.network)
+
+
+def test_network_sees_what_its_channels_say() -> None:
+    seen: list[Tensor] = []
+
+    class Watching(nn.Conv2d):
+        def forward(self, low: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+            seen.append(low)
+            return super().forward(low)
+
+    network = Watching(1, 1, 1)
+    once = replace(STAGE, steps=1, warmup=0)
+    state = StageState(network, optimizer(once, network), WeightAverage(network, 0.0))
+    luma = Channels(count=1, colour="luma")
+    list(run_steps(once, state, cast("PatchLoader", Batches()), Fabric(accelerator="cpu", devices=1), luma))
+    assert seen[0].shape == (2, 1, 4, 4)
+    assert seen[0].flatten().tolist() == pytest.approx([16 / 255] * 32)  # black in the studio range
 
 
 def test_interrupted_stage_goes_on_bit_for_bit_and_reports_the_same(tmp_path: Path) -> None:

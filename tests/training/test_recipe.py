@@ -1,12 +1,15 @@
 """Recipes are complete, strict, and answer mistakes with the nearest right word."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from samples.recipes import HEAD, stage
+from samples.recipes import HEAD, RLFN, stage
 
 from superres.errors import InvalidConfigError, MissingFileError, UnknownNameError
+from superres.models.listing import weightless
+from superres.models.manifest import shipped
 from superres.training.recipe import Recipe, parse_recipe, read_recipe
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
@@ -18,8 +21,26 @@ def parsed(*stages: str, change: tuple[str, str] = ("", "")) -> Recipe:
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_every_recipe_of_the_project_is_valid(path: Path) -> None:
-    assert read_recipe(path).stages
+def test_every_recipe_of_the_project_is_valid_and_its_network_can_be_built(path: Path) -> None:
+    recipe = read_recipe(path)
+    known, config = recipe.model.read()
+    assert recipe.stages
+    assert list(weightless(known.card(recipe.model.name, config)).parameters())
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_without_shipped_weights_says_so(path: Path) -> None:
+    recipe = read_recipe(path)
+    is_shipped = recipe.model.name in {entry.name for entry in shipped()}
+    assert is_shipped != ("not run here" in recipe.about)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_trains_a_variant_of_the_catalogue_by_its_name(path: Path) -> None:
+    recipe = read_recipe(path)
+    known, config = recipe.model.read()
+    published = known.variants[recipe.model.name]
+    assert config in (published, replace(published, form="branched") if known.name == "ecbsr" else published)
 
 
 def test_every_key_has_its_value() -> None:
@@ -37,6 +58,10 @@ def test_every_key_has_its_value() -> None:
         (("l1 =", "l11 ="), "no loss is called 'l11'; nearest: l1"),
         (('"classical"', '"clasical"'), "no protocol is called 'clasical'; nearest: classical"),
         (('architecture = "rlfn"', 'architecture = "rlnf"'), "no architecture is called 'rlnf'; nearest: rlfn"),
+        (
+            ("warmup = 2", "warmup = 2\nrate_factors = { haed = 0.1 }"),
+            "no layer of tiny_x2 is called 'haed'; nearest: head",
+        ),
         (("attention_width =", "atention_width ="), "no setting of rlfn is called 'atention_width'"),
     ],
 )
@@ -50,7 +75,7 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
     [
         (("seed = 3", ""), "seed: field required"),
         (("seed = 3", 'seed = "three"'), "seed: input should be a valid integer"),
-        (('schedule = "cosine"', 'schedule = "sine"'), "schedule: input should be 'constant', 'cosine' or 'halving'"),
+        (('schedule = "cosine"', 'schedule = "sine"'), "schedule: input should be 'constant', 'cosine', 'h"),
         (("steps = 10", "steps = 0"), "steps, batch_size and patch_size must be at least 1"),
         (('schedule = "cosine"', 'schedule = "halving"'), "halve_every goes with"),
         (("average = 0.9", "average = 1.0"), r"average must lie in \[0, 1\)"),
@@ -68,7 +93,36 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
         (("threads = 1", "threads = -1"), "seed and threads must not be negative"),
         (('train = ["train"]', "train = []"), "train needs at least one folder"),
         (("blocks = 1", "blocks = 0"), "every size of an RLFN must be at least 1"),
-        (("scale = 2", "scale = 2\nchannels = 1"), "training images are RGB"),
+        (
+            ("scale = 2", "scale = 2\nchannels = 4"),
+            "channels must be 3, or 1 for luma or for one colour at a time, got 4",
+        ),
+        (("warmup = 2", "warmup = 2\naccumulate = 0"), "accumulate must be at least 1 batch, got 0"),
+        (("warmup = 2", "warmup = 2\nclip_step = -1.0"), "clip_step must not be negative"),
+        (("warmup = 2", "warmup = 2\nweight_decay = -1.0"), "weight_decay must not be negative"),
+        (("warmup = 2", "warmup = 2\nmomentum = 0.9"), 'momentum goes with optimizer = "sgd"; "adam" has betas'),
+        (
+            ("warmup = 2", "warmup = 2\nmilestones = [5]"),
+            'milestones go with schedule = "milestones", and only with it',
+        ),
+        (
+            ("warmup = 2", "warmup = 2\nmilestone_factor = 0.1"),
+            'milestone_factor goes with schedule = "milestones" only',
+        ),
+        (("warmup = 2", "warmup = 2\nrate_factors = { head = 0.0 }"), "rate_factors must be above 0"),
+        (('"cosine"', '"milestones"'), 'milestones go with schedule = "milestones"'),
+        (('"cosine"', '"milestones"\nmilestones = [5, 5]'), "milestones must rise and lie between 0 and 10"),
+        (('"cosine"', '"milestones"\nmilestones = [10]'), "milestones must rise and lie between 0 and 10"),
+        (
+            ('"cosine"', '"milestones"\nmilestones = [5]\nmilestone_factor = 1.0'),
+            r"milestone_factor must lie in \(0, 1\)",
+        ),
+        (('"adam"', '"sgd"'), 'betas go with the optimizers "adam" and "adamw"; "sgd" has a momentum'),
+        (("betas = [0.9, 0.99]", ""), r'optimizer = "adam" needs its betas, such as \[0.9, 0.999\]'),
+        (
+            ('optimizer = "adam"\nbetas = [0.9, 0.99]', 'optimizer = "sgd"\nmomentum = 1.0'),
+            r"momentum must lie in \[0, 1\)",
+        ),
         (('name = "first"', 'name = "../first"'), "a name has letters, digits, - and _ only"),
         (('name = "first"', 'name = "random"'), "'random' stands for fresh weights"),
         (('name = "tiny_x2"', 'name = "runs/tiny"'), "a name has letters, digits, - and _ only"),
@@ -77,6 +131,26 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
 def test_value_that_makes_no_sense_is_refused(change: tuple[str, str], message: str) -> None:
     with pytest.raises(InvalidConfigError, match=message):
         parsed(change=change)
+
+
+def test_what_a_stage_leaves_out_changes_nothing() -> None:
+    plain = parsed().stages[0]
+    assert (plain.accumulate, plain.weight_decay, plain.momentum, plain.clip_step) == (1, 0, 0, 0)
+    assert not plain.rate_factors
+    assert not plain.milestones
+
+
+def test_stage_of_sgd_has_a_momentum_and_layers_with_rates_of_their_own() -> None:
+    sgd = 'optimizer = "sgd"\nmomentum = 0.9\nrate_factors = { head = 0.1, "blocks.0" = 2.0 }'
+    first = parsed(change=('optimizer = "adam"\nbetas = [0.9, 0.99]', sgd)).stages[0]
+    assert (first.optimizer, first.momentum) == ("sgd", 0.9)
+    assert first.rate_factors == {"head": 0.1, "blocks.0": 2.0}
+
+
+def test_network_in_which_nothing_is_learned_is_refused() -> None:
+    model = RLFN.replace("rlfn", "bicubic").replace("width = 4\nblocks = 1\nattention_width = 4\n", "")
+    with pytest.raises(InvalidConfigError, match="nothing in bicubic is learned"):
+        parsed(change=(RLFN, model))
 
 
 def test_stage_that_starts_from_a_missing_one_is_refused() -> None:

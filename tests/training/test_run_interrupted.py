@@ -115,6 +115,34 @@ def test_run_killed_twice_resumes_bit_for_bit(whole: Whole, tmp_path: Path) -> N
     assert_same(train(whole.recipe, output=tmp_path / "run", resume=True), tmp_path / "run", whole)
 
 
+SRCNN = """
+name = "tiny_x2"
+architecture = "srcnn"
+
+[model.config]
+scale = 2
+widths = [4, 4]
+"""
+DESCENT = """optimizer = "sgd"
+momentum = 0.9
+weight_decay = 1e-4
+rate_factors = { reconstruct = 0.1 }
+accumulate = 3
+clip_step = 1e-4"""
+
+
+def test_descent_with_a_slow_layer_and_added_batches_resumes_bit_for_bit(tmp_path: Path) -> None:
+    steps = stage(steps=11).replace('optimizer = "adam"\nbetas = [0.9, 0.99]', DESCENT)
+    path = recipe(tmp_path, steps, model=SRCNN)
+    expected = train(path, output=tmp_path / "whole")
+    with killing_at(9), pytest.raises(Killed):
+        train(path, output=tmp_path / "run")
+    assert (tmp_path / "run" / "checkpoint.pt").exists()
+    resumed = train(path, output=tmp_path / "run", resume=True)
+    assert resumed.weights.read_bytes() == expected.weights.read_bytes()
+    assert steady(tmp_path / "run") == steady(tmp_path / "whole")
+
+
 @pytest.mark.parametrize("report", [0, 1])
 def test_run_ended_by_its_watcher_resumes_bit_for_bit(whole: Whole, tmp_path: Path, report: int) -> None:
     reports: list[Progress] = []

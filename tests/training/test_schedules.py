@@ -30,6 +30,15 @@ def test_halving_halves_after_each_period_but_stays_above_the_final_rate() -> No
     assert [learning_rate(halving, step) for step in (19, 20, 40, 100)] == pytest.approx([1.0, 0.5, 0.25, 0.1])
 
 
+def test_rate_falls_at_each_milestone_counted_from_the_first_step() -> None:
+    falling = replace(COSINE, schedule="milestones", milestones=[20, 50], final_learning_rate=0.0)
+    assert [learning_rate(falling, step) for step in (19, 20, 49, 50, 109)] == pytest.approx(
+        [1.0, 0.5, 0.5, 0.25, 0.25]
+    )
+    tenfold = replace(falling, milestone_factor=0.1)
+    assert [learning_rate(tenfold, step) for step in (19, 20, 50)] == pytest.approx([1.0, 0.1, 0.01])
+
+
 def test_constant_stays() -> None:
     constant = replace(COSINE, schedule="constant")
     assert learning_rate(constant, 10) == learning_rate(constant, 109) == 1.0

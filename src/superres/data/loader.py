@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,11 +18,35 @@ from superres.data.datasets.packed import PackedImages
 from superres.data.patches import cut
 from superres.errors import InvalidConfigError
 from superres.image.geometry import ORIENTATIONS
+from superres.image.resize import resize_integers
+from superres.image.scaling import enlarged
 
 _AHEAD = 4
 """Batches that wait at most; the loader is hundreds of times faster than a training step."""
 
 Batch = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scales:
+    """Factors of which one is drawn for each batch, all equally likely."""
+
+    lowest: float
+    """At least 1."""
+    highest: float
+    step: float = 0.0
+    """From one factor to the next; 0 for any between the two."""
+
+    def draw(self, random: np.random.Generator) -> float:
+        """One of them."""
+        if self.step == 0:
+            return float(random.uniform(self.lowest, self.highest))
+        return self.lowest + self.step * int(random.integers(self.count))
+
+    @property
+    def count(self) -> int:
+        """Of the factors, where they have a step."""
+        return 1 + round((self.highest - self.lowest) / self.step)
 
 
 class PatchLoader:
@@ -33,23 +58,41 @@ class PatchLoader:
         patch_size: Side of the high-resolution patches [pixels], a multiple of the scale.
         batch_size: Patches of a batch.
         seed: Of everything random.
+        scales: For a network of any scale: what batches are drawn at, in place of `scale`. Low-resolution patches keep
+            their side, patch_size / scale, and are reduced from high-resolution ones of the side that is nearest.
 
     Raises:
         InvalidConfigError: If the patch size does not fit the scale or any image.
     """
 
-    def __init__(self, images: PackedImages, *, scale: int, patch_size: int, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        images: PackedImages,
+        *,
+        scale: int,
+        patch_size: int,
+        batch_size: int,
+        seed: int,
+        scales: Scales | None = None,
+    ) -> None:
         if patch_size % scale:
             raise InvalidConfigError(f"a patch_size of {patch_size} is no multiple of the scale {scale}")
-        areas = np.array([_area(images.size(index), patch_size) for index in range(len(images))], dtype=np.float64)
+        largest = patch_size if scales is None else enlarged(patch_size // scale, scales.highest)
+        areas = np.array([_area(images.size(index), largest) for index in range(len(images))], dtype=np.float64)
         if not areas.any():
-            raise InvalidConfigError(f"no image of the training set is as large as the patch_size of {patch_size}")
+            raise InvalidConfigError(f"no image of the training set is as large as the patch_size of {largest}")
         self._images = images
+        self._scales = scales
         self._shares = areas / areas.sum()
         self._scale = scale
         self._side = patch_size // scale
         self._batch_size = batch_size
         self._seed = seed
+
+    @property
+    def seed(self) -> int:
+        """Of everything random."""
+        return self._seed
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
         """Batches `start` to `stop - 1`, made ahead."""
@@ -65,7 +108,11 @@ class PatchLoader:
     def batch(self, number: int) -> Batch:
         """One batch: (N, 3, h, w) and (N, 3, scale·h, scale·w), uint8, channels last in memory."""
         random = np.random.default_rng((self._seed, number))
-        pairs = [self._pair(random) for _ in range(self._batch_size)]
+        if self._scales is None:
+            pairs = [self._pair(random) for _ in range(self._batch_size)]
+        else:
+            side = enlarged(self._side, self._scales.draw(random))
+            pairs = [self._reduced_pair(random, side) for _ in range(self._batch_size)]
         return _stack([low for low, _ in pairs]), _stack([high for _, high in pairs])
 
     def _pair(self, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -73,6 +120,14 @@ class PatchLoader:
         low, high = self._images.low(index, self._scale), self._images.high(index)
         top, left = (int(random.integers(side - self._side + 1)) for side in low.shape[:2])
         low, high = cut(low, high, top=top, left=left, side=self._side, scale=self._scale)
+        return augment(low, high, int(random.integers(len(ORIENTATIONS))))
+
+    def _reduced_pair(self, random: np.random.Generator, side: int) -> tuple[np.ndarray, np.ndarray]:
+        """A high-resolution patch of a side, and its bicubic reduction."""
+        image = self._images.high(int(random.choice(len(self._shares), p=self._shares)))
+        top, left = (int(random.integers(length - side + 1)) for length in image.shape[:2])
+        high = image[top : top + side, left : left + side]
+        low = resize_integers(high, size=(self._side, self._side))
         return augment(low, high, int(random.integers(len(ORIENTATIONS))))
 
 

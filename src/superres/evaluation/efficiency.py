@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from statistics import median
 
-from torch import nn
+from torch import Tensor, nn
 
 from superres.errors import InvalidRequestError
 from superres.models.card import Card
@@ -32,8 +32,8 @@ class Counts:
 
     @property
     def share(self) -> float:
-        """MACs over parameters × input pixels."""
-        return self.cost.macs / (self.cost.parameters * self.height * self.width)
+        """MACs over parameters × input pixels; 0 where nothing is learned."""
+        return self.cost.macs / (max(1, self.cost.parameters) * self.height * self.width)
 
     def doubts(self) -> list[str]:
         """Sentences about what makes the counts doubtful; empty where nothing does."""
@@ -41,7 +41,7 @@ class Counts:
         if self.cost.unknown:
             names = ", ".join(sorted(self.cost.unknown))
             found.append(f"the counter does not know what these operators compute: {names}; the MACs are too few")
-        if self.share < SUSPICIOUS_SHARE:
+        if self.cost.parameters and self.share < SUSPICIOUS_SHARE:
             found.append(
                 f"only {self.share:.2f} MACs were counted for each parameter and input pixel; plain convolutional "
                 "networks have 0.8 and more, so that layers may be missing"
@@ -49,13 +49,26 @@ class Counts:
         return found
 
 
-def count(model: str, *, height: int = 256, width: int = 256) -> Counts:
+class _At(nn.Module):
+    """A network of any scale, at one."""
+
+    def __init__(self, network: nn.Module, scale: float) -> None:
+        super().__init__()
+        self.network = network
+        self.scale = scale
+
+    def forward(self, low: Tensor) -> Tensor:
+        return self.network(low, self.scale)
+
+
+def count(model: str, *, height: int = 256, width: int = 256, scale: float | None = None) -> Counts:
     """Count a network.
 
     Args:
         model: A shipped network, a named variant without weights, or a weights file.
         height: Of the input [pixels].
         width: Of the input [pixels].
+        scale: What a network of any scale enlarges by; its card's where not given. Others do not heed it.
 
     Raises:
         UnknownNameError: If nothing is called so.
@@ -66,6 +79,8 @@ def count(model: str, *, height: int = 256, width: int = 256) -> Counts:
         raise InvalidRequestError(
             f"{card.name} takes sides of {card.minimum_size} pixels and more, but {width}×{height} were asked for"
         )
+    if scale is not None and card.highest_scale is not None:
+        network = _At(network, scale)
     counted = cost(network, channels=card.channels, height=height, width=width)
     return Counts(card=card, height=height, width=width, cost=counted)
 

@@ -102,7 +102,7 @@ def _expense(subject: Subject, times: dict[str, efficiency.Latency]) -> Expense 
     width, height = (round(side / subject.scale) for side in OUTPUT)
     model = subject.model if Path(subject.model).suffix else subject.plan.passes[0].card().name
     try:
-        counted = count(model, height=height, width=width).cost
+        counted = count(model, height=height, width=width, scale=subject.scale).cost
     except SuperResError:  # an ONNX graph of others: it runs, but cannot be counted
         return None
     return Expense(parameters=counted.parameters, macs=counted.macs, latency=times.get(_key(subject)))

@@ -61,7 +61,8 @@ def running(
         rounds: Measured turns, at least 6.
 
     Raises:
-        UnknownNameError: If no shipped network has such a name; variants without weights cannot run.
+        UnknownNameError: If no shipped network has such a name.
+        InvalidWeightsError: If it is a variant without weights, or a file is damaged.
         MissingFileError: If a file is missing.
         InvalidRequestError: If there are too few rounds, or memory cannot be measured.
     """

@@ -13,6 +13,8 @@ from superres.errors import InvalidRequestError
 from superres.evaluation.table_plan import BICUBIC, SHIPPED, TablePlan, located
 from superres.image.picture import Picture
 from superres.image.resize import resize_integers
+from superres.image.scaling import enlarged
+from superres.inference.backends.interpolation import SCALES
 from superres.inference.precision import Precision
 from superres.inference.request import Plan, Request, plan
 from superres.inference.upscaler import upscale_picture
@@ -36,7 +38,7 @@ class Subject:
     def restore(self, low: Pixels) -> Pixels:
         """(h, w, 3) to (round(scale·h), round(scale·w), 3), uint8."""
         if self.plan is None:
-            height, width = (round(side * self.scale) for side in low.shape[:2])
+            height, width = (enlarged(side, self.scale) for side in low.shape[:2])
             return resize_integers(low, size=(height, width))
         return np.asarray(upscale_picture(Picture(pixels=low), self.plan).pixels, np.uint8)
 
@@ -50,7 +52,7 @@ class Subject:
         names = {entry.name for entry in shipped()}
         if self.model in names or self.model == SHIPPED:
             weights = [find(name).graph_sha256 for name in weights]
-        elif self.model != BICUBIC:
+        elif self.model != BICUBIC and self.model not in SCALES:
             weights = [sha256(Path(self.model)), str(len(weights))]
         return [*weights, self.engine(), f"{self.scale:g}"]
 
@@ -60,7 +62,8 @@ def subjects(models: Sequence[str], scales: Sequence[float], precision: Precisio
 
     Args:
         models: Names, files, or `bicubic`. Where empty, the baseline and the shipped network of each scale.
-        scales: Where empty, each model's own; the baseline then takes those of the models, or 4.
+        scales: Where empty, each model's own; the baseline then takes those of the models, or 4. A network of any
+            scale is judged at each of them.
         precision: Of the engine.
 
     Raises:
@@ -100,7 +103,7 @@ def planned_subjects(plan: TablePlan, beside: Path) -> tuple[Subject, ...]:
 
 def _source(model: str, beside: Path) -> str:
     """A name as it is, a file with its place."""
-    known = (BICUBIC, SHIPPED, *(entry.name for entry in shipped()))
+    known = (BICUBIC, SHIPPED, *SCALES, *(entry.name for entry in shipped()))
     return model if model in known else str(located(model, beside))
 
 
@@ -108,11 +111,13 @@ def _opened(
     wanted: Sequence[tuple[str, str, tuple[float, ...]]], scales: Sequence[float], precision: Precision
 ) -> tuple[Subject, ...]:
     """Labels, models and their scales; opened, and sorted by scale."""
-    own = {
-        model: float(plan(Request(model=model, precision=precision)).scale)
+    cards = {
+        model: plan(Request(model=model, precision=precision)).passes[0].card()
         for model in dict.fromkeys(model for _, model, _ in wanted)
         if model not in (BICUBIC, SHIPPED)
     }
+    # A network of any scale is judged at those that are asked for, as the baseline is.
+    own = {model: float(card.scale) for model, card in cards.items() if card.highest_scale is None or not scales}
     given = {scale for _, _, each in wanted for scale in each}
     asked = sorted(set(scales) or {*own.values(), *given} or {4.0})
     found: list[Subject] = []

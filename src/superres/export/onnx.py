@@ -13,9 +13,8 @@ import onnx
 import torch
 from onnx import ModelProto, TensorProto
 from torch import nn
-from torch.export import Dim
 
-from superres.errors import ExistingFileError, InvalidWeightsError
+from superres.errors import ExistingFileError, InvalidRequestError, InvalidWeightsError
 from superres.export.parity import check_parity
 from superres.models.card import CARD_KEY, Card
 from superres.models.weights import load_network
@@ -41,11 +40,14 @@ def export_onnx(model: str | Path, destination: Path, *, overwrite: bool = False
 
     Raises:
         ExistingFileError: If the destination exists and may not be replaced.
+        InvalidRequestError: If the card says that it cannot become a graph, and why.
         InvalidWeightsError: If the weights are damaged, or the graph does not answer as PyTorch does.
     """
     if destination.exists() and not overwrite:
         raise ExistingFileError(f"{destination} already exists; give --overwrite to replace it")
     network, card = load_network(model)
+    if card.not_exportable:
+        raise InvalidRequestError(f"{card.name} cannot become an ONNX graph: {card.not_exportable}")
     graph = checked_graph(network, card)
     replace_file(destination, graph.SerializeToString())
     return card
@@ -68,7 +70,7 @@ def checked_graph(network: nn.Module, card: Card) -> ModelProto:
 def _trace(network: nn.Module, card: Card) -> ModelProto:
     # The traced size must not equal the smallest one: a size that is special is taken for a constant.
     example = torch.rand(1, card.channels, card.minimum_size + 50, card.minimum_size + 62)
-    sizes = {0: Dim("batch"), 2: Dim("height", min=card.minimum_size), 3: Dim("width", min=card.minimum_size)}
+    sizes = {0: "batch", 2: "height", 3: "width"}
     registration = logging.getLogger("torch.onnx._internal.exporter._registration")
     level = registration.level
     registration.setLevel(logging.ERROR)  # it reports that torchvision, which nothing here uses, is missing

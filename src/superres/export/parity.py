@@ -1,13 +1,20 @@
-"""Parity: an exported graph must answer as PyTorch does, at sizes that it was not traced with."""
+"""Parity: an exported graph must answer as PyTorch does, at sizes that it was not traced with.
+
+Where the two differ, one of them need not be wrong: some networks answer noise with values far beyond the image's range
+and multiply float32's rounding on the way. The authors' weights of NEESR give -11 to 9, and PyTorch, OpenVINO and ONNX
+Runtime are then 4e-4 to 7e-4 away from what float64 gives. So the exact answer is the judge in the end.
+"""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openvino
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from superres.errors import InvalidWeightsError
@@ -15,6 +22,11 @@ from superres.models.card import Card
 
 TOLERANCE = 1e-4
 """Largest difference allowed, with values in [0, 1]; float32 rounding gives about 1e-6."""
+MULTIPLE_OF_ROUNDING = 3
+"""What a graph may be further than that from float64's answer, in terms of how far PyTorch's own float32 is from it."""
+
+Shape = tuple[int, int, int, int]
+Values = NDArray[np.floating[Any]]
 
 
 def check_parity(network: nn.Module, graph: bytes | Path, card: Card) -> float:
@@ -29,21 +41,23 @@ def check_parity(network: nn.Module, graph: bytes | Path, card: Card) -> float:
         The largest difference found, with values in [0, 1].
 
     Raises:
-        InvalidWeightsError: If it exceeds the tolerance.
+        InvalidWeightsError: If it exceeds the tolerance, and the graph is also further from what float64 gives than
+            PyTorch's own rounding explains.
     """
     compiled = _compile(graph)
-    # NumPy's maximum, unlike Python's, does not overlook a value that is no number.
-    differences = [_difference(network, compiled, shape) for shape in _shapes(card.channels, card.minimum_size)]
-    worst = float(np.max(differences))
-    if not worst <= TOLERANCE:
-        raise InvalidWeightsError(
-            f"the exported graph of {card.name} differs from PyTorch by {worst:.2g}, more than {TOLERANCE:g}; "
-            "nothing was written"
-        )
+    worst = 0.0
+    for shape in _shapes(card.channels, card.minimum_size):
+        difference, is_right = _compared(network, compiled, shape)
+        if not is_right:
+            raise InvalidWeightsError(
+                f"the exported graph of {card.name} differs from PyTorch by {difference:.2g}, more than {TOLERANCE:g}; "
+                "nothing was written"
+            )
+        worst = max(worst, difference)
     return worst
 
 
-def _shapes(channels: int, least: int) -> tuple[tuple[int, int, int, int], ...]:
+def _shapes(channels: int, least: int) -> tuple[Shape, ...]:
     return (
         (1, channels, least, least),
         (2, channels, least + 1, least + 22),
@@ -58,7 +72,18 @@ def _compile(graph: bytes | Path) -> Any:
 
 
 @torch.no_grad()
-def _difference(network: nn.Module, compiled: Any, shape: tuple[int, int, int, int]) -> float:
+def _compared(network: nn.Module, compiled: Any, shape: Shape) -> tuple[float, bool]:
+    """The largest difference for noise of a shape, and whether it may be."""
     image = torch.rand(shape, generator=torch.Generator().manual_seed(shape[2]))
-    expected = network(image).numpy()
-    return float(np.abs(compiled(image.numpy())[0] - expected).max())
+    expected, answer = network(image).numpy(), compiled(image.numpy())[0]
+    difference = _distance(answer, expected)
+    if difference <= TOLERANCE or not np.isfinite(difference):
+        return difference, difference <= TOLERANCE
+    exact = deepcopy(network).double()(image.double()).numpy()
+    rounding = _distance(expected, exact)
+    return difference, _distance(answer, exact) <= TOLERANCE + MULTIPLE_OF_ROUNDING * rounding
+
+
+def _distance(one: Values, other: Values) -> float:
+    # NumPy's maximum, unlike Python's, does not overlook a value that is no number.
+    return float(np.abs(one - other).max())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, prod
 
 from superres.errors import InvalidRequestError, unknown_name
+from superres.image.scaling import enlarged
 from superres.inference.backends.backend import Backend
 from superres.inference.backends.catalogue import open_model
 from superres.inference.precision import Precision, check_precision
+from superres.models.card import Card
 from superres.models.manifest import shipped
 
 DEFAULT_SCALE = 4
@@ -40,20 +43,28 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """Networks to go through one after another; what they enlarge too much is reduced at the end."""
+    """Networks to go through one after another; what they enlarge too much is reduced at the end.
+
+    Networks of any scale are opened for their factor, and enlarge by it in one pass.
+    """
 
     scale: float
     passes: tuple[Backend, ...]
     tile_size: int
 
     @property
-    def reached(self) -> int:
+    def factors(self) -> tuple[float, ...]:
+        """What each pass enlarges by."""
+        return _factors([backend.card() for backend in self.passes], self.scale)
+
+    @property
+    def reached(self) -> float:
         """Factor of all passes together."""
-        return prod(backend.card().scale for backend in self.passes)
+        return prod(self.factors)
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width of the result [pixels]."""
-        return max(1, round(height * self.scale)), max(1, round(width * self.scale))
+        return max(1, enlarged(height, self.scale)), max(1, enlarged(width, self.scale))
 
     def describe(self) -> str:
         """Networks, engine and precision."""
@@ -69,15 +80,29 @@ def plan(request: Request) -> Plan:
         MissingFileError: If the model's file is missing.
         InvalidWeightsError: If the model is damaged.
     """
+    precision = request.precision
     if request.model is None:
         scale = request.scale or DEFAULT_SCALE
-        names = _shipped_passes(scale)
+        passes = tuple(open_model(name, precision) for name in _shipped_passes(scale))
     else:
-        own = open_model(request.model, request.precision).card().scale
-        scale = request.scale or own
-        names = [request.model] * _repetitions(own, scale)
-    passes = tuple(open_model(name, request.precision) for name in names)
+        backend = open_model(request.model, precision)
+        card = backend.card()
+        scale = request.scale or card.scale
+        repeated = [card] * _repetitions(card.highest_scale or card.scale, scale)
+        passes = tuple(
+            backend if factor == card.scale else open_model(request.model, precision, factor)
+            for factor in _factors(repeated, scale)
+        )
     return Plan(scale=scale, passes=passes, tile_size=request.tile_size)
+
+
+def _factors(cards: Sequence[Card], scale: float) -> tuple[float, ...]:
+    """What each network enlarges by on the way to a scale: its own factor, or what is missing where it takes any."""
+    factors: list[float] = []
+    for card in cards:
+        missing = scale / prod(factors)
+        factors.append(card.scale if card.highest_scale is None else min(missing, card.highest_scale))
+    return tuple(factors)
 
 
 def _shipped_passes(scale: float) -> list[str]:
@@ -94,9 +119,9 @@ def _shipped_passes(scale: float) -> list[str]:
     return names
 
 
-def _repetitions(own: int, scale: float) -> int:
+def _repetitions(own: float, scale: float) -> int:
     """How often a network must be applied to reach a scale."""
-    if own < 2:
+    if own <= 1:
         raise InvalidRequestError("the model does not enlarge; take one with a scale of 2 or more")
     count = 1
     while own**count < scale:

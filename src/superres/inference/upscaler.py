@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from superres.image.geometry import pad_to
 from superres.image.picture import Integers, Picture
 from superres.image.pixels import to_integers, to_planes
 from superres.image.resize import resize_integers
-from superres.image.tiles import Tile, plan_tiles
+from superres.image.scaling import enlarged, grid_of
+from superres.image.tiles import Rectangle, Tile, plan_tiles
 from superres.inference.backends.backend import Backend, Planes
 from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
@@ -43,7 +45,8 @@ def upscale(
     Args:
         image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such (a Pillow image);
             C is 1 for grey, 2 with alpha, 3 for RGB, 4 with alpha.
-        scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4.
+        scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
+            as LIIF, enlarges by it in one pass; of others the result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
         precision: `auto` is bfloat16 where the processor has it.
         tile_size: Side of a tile in input pixels; smaller needs less memory.
@@ -163,39 +166,57 @@ class _Meter:
 
 def _work(picture: Picture, plan: Plan) -> int:
     """Pixels that go into networks, over all passes."""
-    pixels, total = picture.height * picture.width, 0
-    for backend in plan.passes:
-        total += pixels
-        pixels *= backend.card().scale ** 2
+    height, width, total = picture.height, picture.width, 0
+    for factor in plan.factors:
+        total += height * width
+        height, width = enlarged(height, factor), enlarged(width, factor)
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pass, and what it enlarges by."""
+
+    backend: Backend
+    factor: float
+
+    def enlarged(self, part: Rectangle) -> Rectangle:
+        """The same part of the enlarged image."""
+        sides = (part.top, part.bottom, part.left, part.right)
+        top, bottom, left, right = (enlarged(side, self.factor) for side in sides)
+        return Rectangle(top, left, bottom - top, right - left)
 
 
 def _enlarged(pixels: Integers, plan: Plan, meter: _Meter) -> Any:
     """All passes, then the reduction to the asked size; (H, W, C)."""
     size, dtype = plan.size(*pixels.shape[:2]), pixels.dtype
-    for number, backend in enumerate(plan.passes, start=1):
+    steps = [_Step(*pair) for pair in zip(plan.passes, plan.factors, strict=True)]
+    for number, step in enumerate(steps, start=1):
         # Between two networks 16 bit are kept, so that rounding does not add up.
-        pixels = _one_pass(pixels, backend, plan.tile_size, dtype if number == len(plan.passes) else np.uint16, meter)
+        kept = dtype if number == len(steps) else np.uint16
+        pixels = _one_pass(pixels, step, plan.tile_size, kept, meter)
     return pixels if pixels.shape[:2] == size else resize_integers(pixels, size=size)
 
 
-def _one_pass(pixels: Integers, backend: Backend, tile_size: int, dtype: Any, meter: _Meter) -> Any:
-    card = backend.card()
+def _one_pass(pixels: Integers, step: _Step, tile_size: int, dtype: Any, meter: _Meter) -> Any:
+    card, factor = step.backend.card(), step.factor
     height, width, channels = pixels.shape
     overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
-    size = max(tile_size, 2 * overlap + 2 * card.grid, card.minimum_size)
+    # Where a tile starts, an output pixel must start too; at a scale without such places there is one tile.
+    grid = lcm(card.grid, grid_of(factor))
+    size = max(tile_size, 2 * overlap + 2 * grid, card.minimum_size)
     if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
         size = max(size, height, width)
-    canvas = np.empty((height * card.scale, width * card.scale, channels), dtype)
-    for tile in plan_tiles(height, width, size=size, overlap=overlap, grid=card.grid):
-        canvas[tile.kept.times(card.scale).slices] = to_integers(_one_tile(pixels, tile, backend), dtype)
+    canvas = np.empty((enlarged(height, factor), enlarged(width, factor), channels), dtype)
+    for tile in plan_tiles(height, width, size=size, overlap=overlap, grid=grid):
+        canvas[step.enlarged(tile.kept).slices] = to_integers(_one_tile(pixels, tile, step), dtype)
         meter.add(tile.kept.height * tile.kept.width)
     return canvas
 
 
-def _one_tile(pixels: Integers, tile: Tile, backend: Backend) -> Planes:
-    """What is kept of a tile, enlarged; (C, scale·h, scale·w)."""
-    card = backend.card()
+def _one_tile(pixels: Integers, tile: Tile, step: _Step) -> Planes:
+    """What is kept of a tile, enlarged; (C, factor·h, factor·w)."""
+    backend, card = step.backend, step.backend.card()
     low = to_planes(pixels[tile.source.slices])
     if card.colour == "luma":
         high = upscale_luma(low, backend)
@@ -206,7 +227,7 @@ def _one_tile(pixels: Integers, tile: Tile, backend: Backend) -> Planes:
             f"{card.name} gave values that are no numbers with {backend.describe()}; "
             "--precision float32 may help, or the weights are damaged"
         )
-    return high[:, *tile.kept.within(tile.source).times(card.scale).slices]
+    return high[:, *step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices]
 
 
 def _through(low: Planes, backend: Backend) -> Planes:

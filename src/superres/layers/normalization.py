@@ -1,8 +1,9 @@
 """Normalisation, and what makes it bearable for super-resolution.
 
-Source: Liu et al., "AdaDM: Enabling Normalization for Image Super-Resolution", arXiv:2111.13905, section 3: batch
-normalisation takes away how strongly a block's input varies; multiplied by a learned power of that, the block gives it
-back.
+Sources: Salimans and Kingma, "Weight Normalization", arXiv:1602.07868, section 2, which WDSR (arXiv:1808.08718, section
+3.4) takes in place of batch normalisation. Liu et al., "AdaDM: Enabling Normalization for Image Super-Resolution",
+arXiv:2111.13905, section 3: batch normalisation takes away how strongly a block's input varies; multiplied by a learned
+power of that, the block gives it back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations, parametrize
 
 Normalization = Literal["none", "batch", "instance", "layer"]
 
@@ -31,6 +33,35 @@ def normalization(kind: Normalization, width: int) -> nn.Module:
             return nn.GroupNorm(1, width)
         case "none":
             return nn.Identity()
+
+
+def weight_normalized(convolution: nn.Conv2d) -> nn.Conv2d:
+    """Let a convolution learn the length of each output channel's kernel apart from its direction.
+
+    It answers as before; only what a step of training changes is another. Nothing is read off the images, so that tiles
+    and batches are not affected.
+
+    Args:
+        convolution: Changed in place.
+
+    Returns:
+        The same convolution.
+    """
+    parametrizations.weight_norm(convolution)
+    return convolution
+
+
+def with_plain_weights(convolution: nn.Conv2d) -> nn.Conv2d:
+    """The reverse of `weight_normalized`, for a network that has learned: plain weights, the same answer.
+
+    Args:
+        convolution: Changed in place.
+
+    Returns:
+        The same convolution.
+    """
+    parametrize.remove_parametrizations(convolution, "weight")
+    return convolution
 
 
 class AdaptiveDeviation(nn.Module):

@@ -57,8 +57,15 @@ class Architecture:
     variants: Mapping[str, Any]
     """Named configurations, all published or shipped."""
     tiling: Callable[[Any], Tiling]
+    highest_scale: float | None = None
+    """Up to which factor a network that takes any is meant to enlarge; its `forward(low, scale)` is then asked for
+    it. None where the configuration alone says the scale."""
     colour: Colour = "rgb"
     """What a network of one channel is for; with three channels it is for RGB."""
+    needs_weights: bool = True
+    """Whether anything is learned: a network without weights is complete as it is built, and is never trained."""
+    not_exportable: str = ""
+    """Why its networks cannot become ONNX graphs, as a sentence; empty where they can."""
     from_foreign: Callable[[StateDict], tuple[Any, dict[str, Tensor]]] | None = None
     """Reads the authors' own files: the configuration they imply, and the tensors under our names."""
     from_foreign_at: Callable[[StateDict, int], tuple[Any, dict[str, Tensor]]] | None = None
@@ -95,11 +102,13 @@ class Architecture:
             # As files hold it, tuples as lists, so that a card read back is the same card.
             config=TypeAdapter(self.config).dump_python(config, mode="json"),
             scale=config.scale,
+            highest_scale=self.highest_scale,
             channels=config.channels,
             colour=self.colour if config.channels == 1 else "rgb",
             minimum_size=tiling.minimum_size,
             grid=tiling.grid,
             overlap=tiling.overlap,
             tiles_are_exact=tiling.is_exact,
+            not_exportable=self.not_exportable,
             source=self.source,
         )

@@ -34,6 +34,9 @@ class Card:
     """The architecture's own configuration, complete."""
     scale: int
     """How many output pixels stand for one input pixel, along each axis."""
+    highest_scale: float | None = None
+    """The network enlarges by any factor from 1 up to this one, and by `scale` where none is asked for; None for a
+    network of one scale."""
     channels: int = 3
     """1 for luminance, 3 for RGB; values in [0, 1] at both ends."""
     colour: Colour = "rgb"
@@ -47,6 +50,8 @@ class Card:
     """Input pixels of context beyond which a tile and the whole image agree."""
     tiles_are_exact: bool = True
     """Whether tiles on the grid agree with the whole image within 1/255."""
+    not_exportable: str = ""
+    """Why it cannot become an ONNX graph, as a sentence; empty where it can."""
     source: str = ""
     """The paper."""
     licence: str = ""

@@ -11,6 +11,7 @@ from superres.models.architecture import Architecture
 from superres.models.card import Card
 
 ARCHITECTURES = (
+    "bicubic",
     "bsrn",
     "carn",
     "drcn",
@@ -25,9 +26,12 @@ ARCHITECTURES = (
     "han",
     "imdn",
     "lapsrn",
+    "liif",
+    "meta_edsr",
     "mwcnn",
     "neesr",
     "rcan",
+    "residual",
     "rfdn",
     "rlfn",
     "rrdb",

@@ -60,8 +60,23 @@ class DRCN(nn.Module):
 
     def forward(self, low: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C, scale·H, scale·W)."""
-        predictions = torch.stack(self.predictions(low))
-        return (self.shares[:, None, None, None, None] * predictions).sum(dim=0)
+        return self._shared(self.predictions(low))
+
+    def training_answers(self, low: Tensor, done: float) -> list[tuple[Tensor, float]]:
+        """The answer, weighing 1 - α, and every recursion's prediction, weighing α / recursions (section 3.2).
+
+        The paper lets α fall from a high value, without figures; here it falls linearly from 1 to 0.
+
+        Args:
+            low: (N, C, H, W).
+            done: Share of the training that is done, 1 - α.
+        """
+        predictions = self.predictions(low)
+        each = (1 - done) / self.config.recursions
+        return [(self._shared(predictions), done), *((prediction, each) for prediction in predictions)]
+
+    def _shared(self, predictions: list[Tensor]) -> Tensor:
+        return (self.shares[:, None, None, None, None] * torch.stack(predictions)).sum(dim=0)
 
     def predictions(self, low: Tensor) -> list[Tensor]:
         """The image after every recursion, all of full size. Training compares each of them too."""

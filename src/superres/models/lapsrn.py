@@ -99,6 +99,13 @@ class LapSRN(nn.Module):
             images.append(image)
         return images
 
+    def training_answers(self, low: Tensor, done: float) -> list[tuple[Tensor, float]]:  # noqa: ARG002
+        """Every level's image, all of the same weight (section 3.2) however much of the training is done.
+
+        What is compared is the mean over each image, so that the small levels weigh as much as the large ones.
+        """
+        return [(image, 1.0) for image in self.pyramid(low)]
+
 
 def from_authors(tensors: StateDict) -> tuple[LapSRNConfig, dict[str, Tensor]]:
     """Read the authors' MATLAB files of github.com/phoenix104104/LapSRN, whose last level is called 1.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -11,19 +10,10 @@ from torch import nn
 
 from superres.errors import unknown_name
 from superres.models.card import Card
-from superres.models.catalogue import build_from_card, variants
+from superres.models.catalogue import ARCHITECTURES, build_from_card, variants
 from superres.models.cost import published_macs
+from superres.models.roster import Variant
 from superres.models.weights import load_network
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """A variant in the list."""
-
-    card: Card
-    parameters: int
-    macs: int
-    """Multiply-accumulates for a 1280×720 output, as the papers count."""
 
 
 def variant_cards() -> list[Card]:
@@ -48,24 +38,30 @@ def card_of(name: str) -> Card:
     return cards[name]
 
 
-def listed(names: Iterable[str]) -> Iterator[Listed]:
-    """Variants one by one, counted when they are asked for.
+def counted(architectures: Sequence[str] = ARCHITECTURES) -> Iterator[Variant]:
+    """Named variants, one by one, counted when they are asked for; what `superres.models.roster` writes down.
 
-    Raises:
-        UnknownNameError: If no variant is called so.
+    Args:
+        architectures: Whose variants.
     """
-    cards = {card.name: card for card in variant_cards()}
+    known = variants()
     counts: dict[str, tuple[int, int]] = {}
-    for name in names:
-        if name not in cards:
-            raise unknown_name("model", name, cards)
-        card = cards[name]
+    for card in (each for each in variant_cards() if each.architecture in architectures):
         # Some papers share a network and differ in training alone.
         key = f"{card.architecture} {card.config}"
         if key not in counts:
             counts[key] = _counts(card)
         parameters, macs = counts[key]
-        yield Listed(card=card, parameters=parameters, macs=macs)
+        yield Variant(
+            name=card.name,
+            architecture=card.architecture,
+            scale=card.scale,
+            highest_scale=card.highest_scale,
+            parameters=parameters,
+            macs=macs,
+            source=card.source,
+            needs_weights=known[card.name].needs_weights,
+        )
 
 
 def _counts(card: Card) -> tuple[int, int]:

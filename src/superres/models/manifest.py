@@ -86,6 +86,15 @@ def find(name: str) -> Entry:
     raise unknown_name("model", name, [entry.name for entry in shipped()])
 
 
+def without_weights(name: str) -> InvalidWeightsError:
+    """The error to raise for a network that is known, but whose weights are not here."""
+    known = ", ".join(entry.name for entry in shipped())
+    return InvalidWeightsError(
+        f"{name} is an architecture without weights here; train it with a recipe, or give a file; "
+        f"networks with weights: {known or 'none'}"
+    )
+
+
 def default_for(scale: int) -> Entry:
     """The shipped network that is taken for a scale when none is named.
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 from superres.errors import InvalidConfigError
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
+from superres.models.foreign_names import ForeignNames, trunk_sizes
 
 NEGATIVE_SLOPE = 0.05
 POOL = 7
@@ -111,32 +112,30 @@ class NEESR(nn.Module):
         return self.upsample(self.tail(self.blocks(shallow)) + shallow) / self.config.highest
 
 
-_FOREIGN_ENDS = {"fea_conv": "head", "LR_conv": "tail", "upsampler.0": "upsample.convolution"}
-_FOREIGN_BLOCK = {
-    "c1_d": "distil.0",
-    "c2_d": "distil.1",
-    "c3_d": "distil.2",
-    "c1_r.conv3x3": "refine.0",
-    "c2_r.conv3x3": "refine.1",
-    "c3_r.conv3x3": "refine.2",
-    "c4.conv3x3": "last",
-    "c5": "fuse",
-    "esa.conv1": "attention.reduce",
-    "esa.conv_f": "attention.skip",
-    "esa.conv_2": "attention.left",
-    "esa.conv_3": "attention.right",
-    "esa.conv_23": "attention.join",
-    "esa.conv4": "attention.expand",
-}
-
-
-def _our_name(foreign: str) -> str:
-    """Our name for a tensor of the challenge's file; KeyError where there is none."""
-    layer, kind = foreign.rsplit(".", 1)
-    if layer in _FOREIGN_ENDS:
-        return f"{_FOREIGN_ENDS[layer]}.{kind}"
-    block, part = layer.split(".", 1)
-    return f"blocks.{int(block.removeprefix('B')) - 1}.{_FOREIGN_BLOCK[part]}.{kind}"
+_NAMES = ForeignNames(
+    ends={
+        "fea_conv": "head",
+        "LR_conv": "tail",
+        "upsampler.0": "upsample.convolution",
+    },
+    parts={
+        "c1_d": "distil.0",
+        "c2_d": "distil.1",
+        "c3_d": "distil.2",
+        "c1_r.conv3x3": "refine.0",
+        "c2_r.conv3x3": "refine.1",
+        "c3_r.conv3x3": "refine.2",
+        "c4.conv3x3": "last",
+        "c5": "fuse",
+        "esa.conv1": "attention.reduce",
+        "esa.conv_f": "attention.skip",
+        "esa.conv_2": "attention.left",
+        "esa.conv_3": "attention.right",
+        "esa.conv_23": "attention.join",
+        "esa.conv4": "attention.expand",
+    },
+    block="B",
+)
 
 
 def from_authors(tensors: StateDict) -> tuple[NEESRConfig, dict[str, Tensor]]:
@@ -146,15 +145,14 @@ def from_authors(tensors: StateDict) -> tuple[NEESRConfig, dict[str, Tensor]]:
         KeyError: If a tensor has a name that this file does not use, or one is missing.
         ValueError: If a tensor's shape is not this file's.
     """
-    ours = {_our_name(name): tensor for name, tensor in tensors.items()}
-    width, channels = ours["head.weight"].shape[:2]
-    values = ours["upsample.convolution.bias"].shape[0]
+    ours = _NAMES.replaced(tensors)
+    sizes = trunk_sizes(ours)
     config = NEESRConfig(
-        scale=round((values / channels) ** 0.5),
-        channels=channels,
-        width=width,
+        scale=sizes.scale,
+        channels=sizes.channels,
+        width=sizes.width,
         distilled_width=ours["blocks.0.last.bias"].shape[0],
-        blocks=1 + max(int(name.split(".")[1]) for name in ours if name.startswith("blocks.")),
+        blocks=sizes.blocks,
         attention_width=ours["blocks.0.attention.reduce.bias"].shape[0],
     )
     return config, ours

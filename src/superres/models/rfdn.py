@@ -18,6 +18,7 @@ from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, AttentionForm, EnhancedSpatialAttention
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
+from superres.models.foreign_names import ForeignNames, trunk_sizes
 
 NEGATIVE_SLOPE = 0.05
 POOLED_CONVOLUTIONS = 3
@@ -49,27 +50,27 @@ class RFDNConfig:
             raise InvalidConfigError(f"white must be above black: lowest {self.lowest}, highest {self.highest}")
 
     @property
-    def distilled_width(self) -> int:
-        """Channels that a block sets aside at each step."""
-        return self.width // 2
-
-    @property
     def attention_width(self) -> int:
         """Channels inside the attention."""
         return self.width // 4
 
 
 class ResidualFeatureDistillationBlock(nn.Module):
-    """Three residual convolutions with a thin copy of what enters each, fused, then attention."""
+    """RFDB: three residual convolutions with a thin copy of what enters each, fused, then attention.
 
-    def __init__(self, config: RFDNConfig) -> None:
+    Args:
+        width: Channels between blocks; half of them are set aside at each step.
+        attention: What weighs the result.
+    """
+
+    def __init__(self, width: int, attention: nn.Module) -> None:
         super().__init__()
-        width, kept = config.width, config.distilled_width
+        kept = width // 2
         self.distill = nn.ModuleList(nn.Conv2d(width, kept, kernel_size=1) for _ in range(3))
         self.refine = nn.ModuleList(nn.Conv2d(width, width, kernel_size=3, padding=1) for _ in range(3))
         self.last = nn.Conv2d(width, kept, kernel_size=3, padding=1)
         self.fuse = nn.Conv2d(4 * kept, width, kernel_size=1)
-        self.attention = EnhancedSpatialAttention(width, config.attention_width, config.attention, POOLED_CONVOLUTIONS)
+        self.attention = attention
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
@@ -79,6 +80,12 @@ class ResidualFeatureDistillationBlock(nn.Module):
             passed = functional.leaky_relu(refine(passed) + passed, NEGATIVE_SLOPE)
         distilled.append(functional.leaky_relu(self.last(passed), NEGATIVE_SLOPE))
         return self.attention(self.fuse(torch.cat(distilled, dim=1)))
+
+
+def _block(config: RFDNConfig) -> ResidualFeatureDistillationBlock:
+    width, thin = config.width, config.attention_width
+    attention = EnhancedSpatialAttention(width, thin, config.attention, POOLED_CONVOLUTIONS)
+    return ResidualFeatureDistillationBlock(width, attention)
 
 
 class RFDN(nn.Module):
@@ -93,7 +100,7 @@ class RFDN(nn.Module):
         self.config = config
         width = config.width
         self.head = nn.Conv2d(config.channels, width, kernel_size=3, padding=1)
-        self.blocks = nn.ModuleList(ResidualFeatureDistillationBlock(config) for _ in range(config.blocks))
+        self.blocks = nn.ModuleList(_block(config) for _ in range(config.blocks))
         self.fuse = nn.Conv2d(width * config.blocks, width, kernel_size=1)
         self.tail = nn.Conv2d(width, width, kernel_size=3, padding=1)
         self.upsample = SubpixelUpsampling(width, config.channels, config.scale)
@@ -111,33 +118,32 @@ class RFDN(nn.Module):
         return (high - self.config.lowest) / span
 
 
-_FOREIGN_ENDS = {"fea_conv": "head", "c.0": "fuse", "LR_conv": "tail", "upsampler.0": "upsample.convolution"}
-_FOREIGN_BLOCK = {
-    "c1_d": "distill.0",
-    "c2_d": "distill.1",
-    "c3_d": "distill.2",
-    "c1_r": "refine.0",
-    "c2_r": "refine.1",
-    "c3_r": "refine.2",
-    "c4": "last",
-    "c5": "fuse",
-    "esa.conv1": "attention.reduce",
-    "esa.conv_f": "attention.skip",
-    "esa.conv2": "attention.shrink",
-    "esa.conv_max": "attention.pooled",
-    "esa.conv3": "attention.deeper.0",
-    "esa.conv3_": "attention.deeper.1",
-    "esa.conv4": "attention.expand",
-}
-
-
-def _our_name(foreign: str) -> str:
-    """Our name for a tensor of the authors' files; KeyError where there is none."""
-    layer, kind = foreign.rsplit(".", 1)
-    if layer in _FOREIGN_ENDS:
-        return f"{_FOREIGN_ENDS[layer]}.{kind}"
-    block, part = layer.split(".", 1)
-    return f"blocks.{int(block.removeprefix('B')) - 1}.{_FOREIGN_BLOCK[part]}.{kind}"
+_NAMES = ForeignNames(
+    ends={
+        "fea_conv": "head",
+        "c.0": "fuse",
+        "LR_conv": "tail",
+        "upsampler.0": "upsample.convolution",
+    },
+    parts={
+        "c1_d": "distill.0",
+        "c2_d": "distill.1",
+        "c3_d": "distill.2",
+        "c1_r": "refine.0",
+        "c2_r": "refine.1",
+        "c3_r": "refine.2",
+        "c4": "last",
+        "c5": "fuse",
+        "esa.conv1": "attention.reduce",
+        "esa.conv_f": "attention.skip",
+        "esa.conv2": "attention.shrink",
+        "esa.conv_max": "attention.pooled",
+        "esa.conv3": "attention.deeper.0",
+        "esa.conv3_": "attention.deeper.1",
+        "esa.conv4": "attention.expand",
+    },
+    block="B",
+)
 
 
 def from_authors(tensors: StateDict) -> tuple[RFDNConfig, dict[str, Tensor]]:
@@ -147,13 +153,13 @@ def from_authors(tensors: StateDict) -> tuple[RFDNConfig, dict[str, Tensor]]:
         KeyError: If a tensor has a name that those files do not use, or one is missing.
         ValueError: If a tensor's shape is none of those files'.
     """
-    ours = {_our_name(name): tensor for name, tensor in tensors.items()}
-    width, channels = ours["head.weight"].shape[:2]
+    ours = _NAMES.replaced(tensors)
+    sizes = trunk_sizes(ours)
     config = RFDNConfig(
-        scale=round((ours["upsample.convolution.bias"].shape[0] / channels) ** 0.5),
-        channels=channels,
-        width=width,
-        blocks=1 + max(int(name.split(".")[1]) for name in ours if name.startswith("blocks.")),
+        scale=sizes.scale,
+        channels=sizes.channels,
+        width=sizes.width,
+        blocks=sizes.blocks,
     )
     return config, ours
 

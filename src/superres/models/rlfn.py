@@ -2,11 +2,15 @@
 
 Source: Kong et al., "Residual Local Feature Network for Efficient Super-Resolution", CVPRW 2022,
 arXiv:2205.07514. The paper draws ReLU; the authors' code and weights use LeakyReLU(0.05), as here.
+
+Its ablations (section 4.3) are configurations: RFDN's block in the same trunk, that block without its distillation,
+and attention with three convolutions in place of one. How the middle one is drawn is our reading of the words.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -15,8 +19,13 @@ from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, AttentionForm, EnhancedSpatialAttention
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
+from superres.models.foreign_names import ForeignNames, trunk_sizes
+from superres.models.rfdn import ResidualFeatureDistillationBlock
 
 NEGATIVE_SLOPE = 0.05
+
+Block = Literal["local", "undistilled", "distilled"]
+"""The paper's block; RFDN's without the thin copies; RFDN's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,15 +41,20 @@ class RLFNConfig:
     blocks: int = 6
     attention_width: int = 16
     attention: AttentionForm = "grid"
+    attention_convolutions: int = 1
+    """On the pooled map of the attention; RFDN's has 3."""
+    block: Block = "local"
     lowest: float = -1.0
     """What black becomes before the first convolution; the authors' weights expect 0 ..."""
     highest: float = 1.0
     """... and what white becomes; the authors' weights expect 255."""
 
     def __post_init__(self) -> None:
-        smallest = min(self.scale, self.channels, self.width, self.blocks, self.attention_width, self.inner_width)
-        if smallest < 1:
+        sizes = (self.scale, self.channels, self.width, self.blocks, self.attention_width, self.inner_width)
+        if min(*sizes, self.attention_convolutions) < 1:
             raise InvalidConfigError(f"every size of an RLFN must be at least 1, got {self}")
+        if self.block != "local" and self.block_width is not None:
+            raise InvalidConfigError(f"only the block called local has a width of its own inside, got {self}")
         if self.highest <= self.lowest:
             raise InvalidConfigError(f"white must be above black: lowest {self.lowest}, highest {self.highest}")
 
@@ -60,7 +74,7 @@ class ResidualLocalFeatureBlock(nn.Module):
         self.second = nn.Conv2d(inner, inner, kernel_size=3, padding=1)
         self.third = nn.Conv2d(inner, width, kernel_size=3, padding=1)
         self.fuse = nn.Conv2d(width, width, kernel_size=1)
-        self.attention = EnhancedSpatialAttention(width, config.attention_width, config.attention)
+        self.attention = _attention(config)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
@@ -68,6 +82,39 @@ class ResidualLocalFeatureBlock(nn.Module):
         for convolution in (self.first, self.second, self.third):
             local = functional.leaky_relu(convolution(local), NEGATIVE_SLOPE)
         return self.attention(self.fuse(features + local))
+
+
+class ResidualStepsBlock(nn.Module):
+    """RFDN's block without its thin copies: three convolutions, each with a residual of its own; then as above."""
+
+    def __init__(self, config: RLFNConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.refine = nn.ModuleList(nn.Conv2d(width, width, kernel_size=3, padding=1) for _ in range(3))
+        self.fuse = nn.Conv2d(width, width, kernel_size=1)
+        self.attention = _attention(config)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, width, H, W) to the same shape."""
+        for convolution in self.refine:
+            features = functional.leaky_relu(convolution(features) + features, NEGATIVE_SLOPE)
+        return self.attention(self.fuse(features))
+
+
+def _attention(config: RLFNConfig) -> EnhancedSpatialAttention:
+    return EnhancedSpatialAttention(
+        config.width, config.attention_width, config.attention, config.attention_convolutions
+    )
+
+
+def _block(config: RLFNConfig) -> nn.Module:
+    match config.block:
+        case "local":
+            return ResidualLocalFeatureBlock(config)
+        case "undistilled":
+            return ResidualStepsBlock(config)
+        case "distilled":
+            return ResidualFeatureDistillationBlock(config.width, _attention(config))
 
 
 class RLFN(nn.Module):
@@ -81,7 +128,7 @@ class RLFN(nn.Module):
         super().__init__()
         self.config = config
         self.head = nn.Conv2d(config.channels, config.width, kernel_size=3, padding=1)
-        self.blocks = nn.Sequential(*(ResidualLocalFeatureBlock(config) for _ in range(config.blocks)))
+        self.blocks = nn.Sequential(*(_block(config) for _ in range(config.blocks)))
         self.tail = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
         self.upsample = SubpixelUpsampling(config.width, config.channels, config.scale)
 
@@ -93,27 +140,25 @@ class RLFN(nn.Module):
         return (high - self.config.lowest) / span
 
 
-_FOREIGN_BLOCK = {
-    "c1_r": "first",
-    "c2_r": "second",
-    "c3_r": "third",
-    "c5": "fuse",
-    "esa.conv1": "attention.reduce",
-    "esa.conv_f": "attention.skip",
-    "esa.conv2": "attention.shrink",
-    "esa.conv3": "attention.pooled",
-    "esa.conv4": "attention.expand",
-}
-_FOREIGN_ENDS = {"conv_1": "head", "conv_2": "tail", "upsampler.0": "upsample.convolution"}
-
-
-def _our_name(foreign: str) -> str:
-    """Our name for a tensor of the authors' files; KeyError where there is none."""
-    layer, kind = foreign.rsplit(".", 1)
-    if layer in _FOREIGN_ENDS:
-        return f"{_FOREIGN_ENDS[layer]}.{kind}"
-    block, part = layer.split(".", 1)
-    return f"blocks.{int(block.removeprefix('block_')) - 1}.{_FOREIGN_BLOCK[part]}.{kind}"
+_NAMES = ForeignNames(
+    ends={
+        "conv_1": "head",
+        "conv_2": "tail",
+        "upsampler.0": "upsample.convolution",
+    },
+    parts={
+        "c1_r": "first",
+        "c2_r": "second",
+        "c3_r": "third",
+        "c5": "fuse",
+        "esa.conv1": "attention.reduce",
+        "esa.conv_f": "attention.skip",
+        "esa.conv2": "attention.shrink",
+        "esa.conv3": "attention.pooled",
+        "esa.conv4": "attention.expand",
+    },
+    block="block_",
+)
 
 
 def from_authors(tensors: StateDict) -> tuple[RLFNConfig, dict[str, Tensor]]:
@@ -123,16 +168,15 @@ def from_authors(tensors: StateDict) -> tuple[RLFNConfig, dict[str, Tensor]]:
         KeyError: If a tensor has a name that those files do not use, or one is missing.
         ValueError: If a tensor's shape is none of those files'.
     """
-    ours = {_our_name(name): tensor for name, tensor in tensors.items()}
-    width, channels = ours["head.weight"].shape[:2]
+    ours = _NAMES.replaced(tensors)
+    sizes = trunk_sizes(ours)
     inner = ours["blocks.0.first.weight"].shape[0]
-    values = ours["upsample.convolution.bias"].shape[0]
     config = RLFNConfig(
-        scale=round((values / channels) ** 0.5),
-        channels=channels,
-        width=width,
-        block_width=None if inner == width else inner,
-        blocks=1 + max(int(name.split(".")[1]) for name in ours if name.startswith("blocks.")),
+        scale=sizes.scale,
+        channels=sizes.channels,
+        width=sizes.width,
+        block_width=None if inner == sizes.width else inner,
+        blocks=sizes.blocks,
         attention_width=ours["blocks.0.attention.reduce.bias"].shape[0],
         attention="stretch",
         lowest=0.0,
@@ -152,6 +196,15 @@ def _published(scale: int, width: int, blocks: int = 6, block_width: int | None 
     )
 
 
+def _ablations(scale: int) -> dict[str, RLFNConfig]:
+    """With the widths that the paper compares: RFDN's 48, and 52 where something was taken away."""
+    return {
+        f"rlfn_distilled_x{scale}": replace(_published(scale, 48), block="distilled"),
+        f"rlfn_undistilled_x{scale}": replace(_published(scale, 52), block="undistilled"),
+        f"rlfn_three_convolutions_x{scale}": replace(_published(scale, 52), attention_convolutions=3),
+    }
+
+
 ARCHITECTURE = Architecture(
     name="rlfn",
     config=RLFNConfig,
@@ -162,6 +215,8 @@ ARCHITECTURE = Architecture(
         **{f"rlfn_s_x{scale}": _published(scale, 48) for scale in (2, 3, 4)},
         **{f"rlfn_challenge_x{scale}": _published(scale, 48, blocks=4) for scale in (2, 3, 4)},
         **{f"rlfn_pruned_x{scale}": _published(scale, 46, blocks=4, block_width=48) for scale in (2, 3, 4)},
+        **_ablations(2),
+        **_ablations(4),
         **{f"rlfn_compact_x{scale}": RLFNConfig(scale=scale, width=48, blocks=4) for scale in (2, 3, 4)},
     },
     tiling=_tiling,

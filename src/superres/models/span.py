@@ -25,6 +25,7 @@ from superres.layers.reparameterization import (
 )
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
+from superres.models.foreign_names import ForeignNames, trunk_sizes
 
 EXPANSION = 2
 """Times the channels inside a convolution's longest branch."""
@@ -133,22 +134,20 @@ def merged(network: SPAN) -> SPAN:
     return result.train(network.training)
 
 
-_FOREIGN_ENDS = {
-    "conv_1.eval_conv": "head",
-    "conv_2.eval_conv": "tail",
-    "conv_cat": "fuse",
-    "upsampler.0": "upsample.convolution",
-}
-_FOREIGN_BLOCK = {"c1_r.eval_conv": "first", "c2_r.eval_conv": "second", "c3_r.eval_conv": "third"}
-
-
-def _our_name(foreign: str) -> str:
-    """Our name for a tensor of the challenge's file; KeyError where there is none."""
-    layer, kind = foreign.rsplit(".", 1)
-    if layer in _FOREIGN_ENDS:
-        return f"{_FOREIGN_ENDS[layer]}.{kind}"
-    block, part = layer.split(".", 1)
-    return f"blocks.{int(block.removeprefix('block_')) - 1}.{_FOREIGN_BLOCK[part]}.{kind}"
+_NAMES = ForeignNames(
+    ends={
+        "conv_1.eval_conv": "head",
+        "conv_2.eval_conv": "tail",
+        "conv_cat": "fuse",
+        "upsampler.0": "upsample.convolution",
+    },
+    parts={
+        "c1_r.eval_conv": "first",
+        "c2_r.eval_conv": "second",
+        "c3_r.eval_conv": "third",
+    },
+    block="block_",
+)
 
 
 def from_authors(tensors: StateDict) -> tuple[SPANConfig, dict[str, Tensor]]:
@@ -158,14 +157,13 @@ def from_authors(tensors: StateDict) -> tuple[SPANConfig, dict[str, Tensor]]:
         KeyError: If a tensor has a name that those files do not use, or one is missing.
         ValueError: If a tensor's shape is none of those files'.
     """
-    ours = {_our_name(name): tensor for name, tensor in tensors.items()}
-    width, channels = ours["head.weight"].shape[:2]
-    values = ours["upsample.convolution.bias"].shape[0]
+    ours = _NAMES.replaced(tensors)
+    sizes = trunk_sizes(ours)
     config = SPANConfig(
-        scale=round((values / channels) ** 0.5),
-        channels=channels,
-        width=width,
-        blocks=1 + max(int(name.split(".")[1]) for name in ours if name.startswith("blocks.")),
+        scale=sizes.scale,
+        channels=sizes.channels,
+        width=sizes.width,
+        blocks=sizes.blocks,
     )
     return config, ours
 

@@ -95,7 +95,9 @@ class SwinIR(nn.Module):
         """(N, C, H, W) to (N, C, scale·H, scale·W)."""
         height, width = low.shape[-2:]
         window, scale = self.config.window, self.config.scale
-        padded = functional.pad(low, (0, -width % window, 0, -height % window), mode="reflect")
+        # By the number of windows: so an exporter sees sides that are multiples of the window. ONNX rounds towards 0.
+        below, right = ((side + window - 1) // window * window - side for side in (height, width))
+        padded = functional.pad(low, (0, right, 0, below), mode="reflect")
         features = self.head(padded - self.mean)
         deep = self.norm(self.groups(self.embed_norm(features.permute(0, 2, 3, 1))))
         high = self.upsample(self.tail(deep.permute(0, 3, 1, 2)) + features) + self.mean

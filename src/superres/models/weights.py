@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFileError
 from superres.models.architecture import Architecture, StateDict
 from superres.models.card import CARD_KEY, Card, card_in
-from superres.models.catalogue import ARCHITECTURES, architecture, build_from_card, variants
-from superres.models.manifest import find, shipped
+from superres.models.catalogue import ARCHITECTURES, architecture, build, build_from_card, variants
+from superres.models.manifest import find, shipped, without_weights
 from superres.models.matlab import read_matlab
 from superres.models.writing import replace_file
 
@@ -34,7 +34,8 @@ def load_network(source: str | Path, *, scale: int | None = None) -> tuple[nn.Mo
     """A network with its weights, in evaluation mode, and its card.
 
     Args:
-        source: Name of a shipped network, or a file: safetensors with a card, or an authors' checkpoint.
+        source: Name of a shipped network, or of a variant that needs no weights, or a file: safetensors with a card, or
+            an authors' checkpoint.
         scale: For a checkpoint whose tensors serve several; other files must agree with it.
 
     Raises:
@@ -42,16 +43,36 @@ def load_network(source: str | Path, *, scale: int | None = None) -> tuple[nn.Mo
         InvalidRequestError: If the file is for another scale.
         InvalidWeightsError: If the file is damaged, or fits no architecture.
     """
-    path = _path_of(source)
+    if _is_complete(str(source)):
+        network, card = build(str(source))
+    else:
+        network, card = _filled(_path_of(source), scale)
+    if scale not in (None, card.scale):
+        raise InvalidRequestError(f"{Path(source).name} was to enlarge ×{scale}, but it is for ×{card.scale}")
+    return network.eval(), card
+
+
+def _is_complete(name: str) -> bool:
+    """Whether this names a variant in which nothing is learned."""
+    if Path(name).suffix or any(entry.name == name for entry in shipped()):
+        return False
+    found = variants().get(name)
+    return found is not None and not found.needs_weights
+
+
+def _filled(path: Path, scale: int | None) -> tuple[nn.Module, Card]:
+    if path.suffix == ".npy":
+        raise InvalidWeightsError(
+            f"{path.name} is a look-up table: it enlarges without a network, and no network, layers or graph can be "
+            "made of it; `superres upscale --model` takes it as it is"
+        )
     if path.suffix in FOREIGN_SUFFIXES:
         tensors, card = read_foreign(path, scale=scale)
     else:
         tensors, card = read_weights(path)
-    if scale not in (None, card.scale):
-        raise InvalidRequestError(f"{path.name} was to enlarge ×{scale}, but it is for ×{card.scale}")
     network = build_from_card(card)
     fill(network, tensors, path.name)
-    return network.eval(), card
+    return network, card
 
 
 def _path_of(source: str | Path) -> Path:
@@ -64,10 +85,7 @@ def _path_of(source: str | Path) -> Path:
             raise MissingFileError(f"{path} was to be read as weights, but there is no such file")
         return path
     if str(source) in variants():
-        raise InvalidWeightsError(
-            f"{source} is an architecture without weights here; train it with a recipe, or give a file; "
-            f"networks with weights: {', '.join(sorted(known)) or 'none'}"
-        )
+        raise without_weights(str(source))
     return find(str(source)).weights_path
 
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import torch
@@ -15,9 +16,12 @@ from torch.optim import Optimizer
 
 from superres.data.loader import PatchLoader
 from superres.errors import InvalidConfigError
+from superres.training.channels import RGB, Channels
 from superres.training.ema import WeightAverage
+from superres.training.objectives.answers import Answering
+from superres.training.objectives.sampling import picked, sampled_places
 from superres.training.objectives.supervised import SupervisedObjective
-from superres.training.optimizers import set_learning_rate
+from superres.training.optimizers import clip_gradients, set_learning_rate
 from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate
 
@@ -73,7 +77,7 @@ class StageState:
 
 
 def run_steps(
-    stage: Stage, state: StageState, loader: PatchLoader, fabric: Fabric
+    stage: Stage, state: StageState, loader: PatchLoader, fabric: Fabric, channels: Channels = RGB
 ) -> Generator[Progress | None, None, None]:
     """Train until the stage is done.
 
@@ -82,6 +86,7 @@ def run_steps(
         state: Changed in place; begins at `state.step`.
         loader: Gives batch number k as a pure function of its seed and k.
         fabric: Device and precision.
+        channels: What the network sees of the loader's RGB patches.
 
     Yields:
         After every step, so that the caller validates and saves when it is time: a report when one is
@@ -91,24 +96,30 @@ def run_steps(
         InvalidConfigError: If the loss is no longer finite.
     """
     objective = SupervisedObjective(stage.loss)
-    network, optimizer = fabric.setup(state.network, state.optimizer)
+    network, optimizer = fabric.setup(Answering(state.network), state.optimizer)
     network.train()
+    batches = loader.batches(state.step * stage.accumulate, stage.steps * stage.accumulate)
     seconds, images = 0.0, 0
     started = time.perf_counter()
-    for low, high in loader.batches(state.step, stage.steps):
+    while state.step < stage.steps:
         set_learning_rate(state.optimizer, learning_rate(stage, state.step))
-        loss = objective(network, _on_device(low, fabric.device), _on_device(high, fabric.device))
         optimizer.zero_grad()
-        fabric.backward(loss)
-        if stage.clip_norm > 0:
-            nn.utils.clip_grad_norm_(state.network.parameters(), stage.clip_norm)
+        for number, pair in enumerate(islice(batches, stage.accumulate), state.step * stage.accumulate):
+            low, high = (_on_device(each, fabric.device, channels) for each in pair)
+            scale = high.shape[-1] / low.shape[-1] if stage.scales or stage.sampled_pixels else None
+            places = sampled_places(high, stage.sampled_pixels, (loader.seed, number)) if stage.sampled_pixels else None
+            answers = network(low, state.step / stage.steps, scale, places)
+            loss = objective(answers, high if places is None else picked(high, places))
+            fabric.backward(loss / stage.accumulate)
+            state.losses.append(loss.detach())
+            images += len(low)
+        clip_gradients(stage, state.network, state.optimizer)
         optimizer.step()
         state.average.update(state.step)
         state.step += 1
-        state.losses.append(loss.detach())
         is_due = state.step % REPORT_EVERY == 0 or state.step == stage.steps
         mean = _mean_loss(stage, state) if is_due else None
-        seconds, images = seconds + time.perf_counter() - started, images + len(low)
+        seconds += time.perf_counter() - started
         if mean is None:
             yield None
         else:
@@ -117,10 +128,10 @@ def run_steps(
         started = time.perf_counter()  # what the caller did meanwhile is not the training's speed
 
 
-def _on_device(batch: Tensor, device: torch.device) -> Tensor:
-    """uint8 in 0..255 to channels-last float in [0, 1] on the device; the bytes travel, not the floats."""
-    moved = batch.to(device, non_blocking=True)
-    return moved.float().div_(255).contiguous(memory_format=torch.channels_last)
+def _on_device(batch: Tensor, device: torch.device, channels: Channels) -> Tensor:
+    """RGB of uint8 to what the network sees, channels-last float on the device; the bytes travel, not the floats."""
+    rgb = batch.to(device, non_blocking=True).float().div_(255)
+    return channels.seen(rgb).contiguous(memory_format=torch.channels_last)
 
 
 def _mean_loss(stage: Stage, state: StageState) -> float:

@@ -2,7 +2,7 @@
 
 The run folder explains itself: `recipe.toml`, `environment.json`, `journal.jsonl`, `tensorboard/`,
 `checkpoint.pt` to go on from, `stages/NAME.safetensors` (the best averaged weights of each stage)
-and at last `NAME.safetensors`, the best of the last stage.
+and at last `NAME.safetensors`, the best of the last stage, with its branches merged where it has any.
 
 A run may be killed at any moment. Each file is replaced in one step, and a step's journal and best
 weights are written before its checkpoint; what lies beyond the checkpoint is done again, and comes
@@ -23,16 +23,19 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from superres.data.datasets.packed import PackedImages, pack
-from superres.data.loader import PatchLoader
+from superres.data.loader import PatchLoader, Scales
 from superres.models.card import Card
 from superres.models.catalogue import build_from_card
+from superres.models.memory_layout import channels_last
 from superres.models.weights import load_network, read_weights, write_weights
+from superres.training.channels import channels_of
 from superres.training.checkpoint import read_checkpoint, write_checkpoint
 from superres.training.ema import WeightAverage
 from superres.training.environment import Environment, environment, resolve_precision
 from superres.training.folders import RunFolder, data_folder
 from superres.training.journal import Journal
 from superres.training.loop import Progress, StageState, diverged, run_steps
+from superres.training.merging import merged
 from superres.training.optimizers import optimizer
 from superres.training.recipe import RANDOM, Recipe, Stage, read_recipe
 from superres.training.validation import Validation
@@ -95,8 +98,13 @@ class _Run:
         self.card = _card(recipe, recipe_path)
         cache = folder.path.parent / "packed"
         self.images: PackedImages = pack([data_folder(name) for name in recipe.data.train], cache, [self.card.scale])
+        self.channels = channels_of(self.card)
         self.validation = Validation(
-            data_folder(recipe.data.validation), cache, scale=self.card.scale, protocol_name=recipe.validation.protocol
+            data_folder(recipe.data.validation),
+            cache,
+            scale=self.card.scale,
+            protocol_name=recipe.validation.protocol,
+            channels=self.channels,
         )
         self.figure = f"{Path(recipe.data.validation).name.lower()}_psnr_{recipe.validation.protocol}"
         """Name on the card of what the best weights reach on the validation images [dB]."""
@@ -131,7 +139,7 @@ class _Run:
                 self._start_weights(build_from_card(self.card), stage)
 
     def _publish(self) -> Result:
-        tensors, card = read_weights(self.folder.best_of(self.recipe.stages[-1].name))
+        tensors, card = merged(*read_weights(self.folder.best_of(self.recipe.stages[-1].name)))
         path = self.folder.path / f"{card.name}.safetensors"
         write_weights(path, tensors, card)
         return Result(path, card, card.figures[self.figure])
@@ -139,7 +147,7 @@ class _Run:
     def _run_stage(self, index: int, saved: dict[str, Any] | None, journal: Journal, watch: Watcher) -> None:
         stage = self.recipe.stages[index]
         state = self._begin(index, saved)
-        with closing(run_steps(stage, state, self.loaders[index], self.fabric)) as reports:
+        with closing(run_steps(stage, state, self.loaders[index], self.fabric, self.channels)) as reports:
             for report in reports:
                 # The checkpoint comes last: what it promises is then already on the disk.
                 if state.step % self.recipe.validation.every == 0 or state.step == stage.steps:
@@ -157,6 +165,9 @@ class _Run:
             patch_size=stage.patch_size,
             batch_size=stage.batch_size,
             seed=self._seed(index),
+            scales=Scales(lowest=stage.scales[0], highest=stage.scales[1], step=stage.scale_step)
+            if stage.scales
+            else None,
         )
 
     def _begin(self, index: int, saved: dict[str, Any] | None) -> StageState:
@@ -165,8 +176,7 @@ class _Run:
         network = build_from_card(self.card)
         if saved is None:
             self._start_weights(network, stage)
-        # PyTorch's stubs know no memory format here.
-        network = network.to(self.fabric.device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        network = channels_last(network.to(self.fabric.device))
         state = StageState(network, optimizer(stage, network), WeightAverage(network, stage.average))
         if saved is not None:
             state.load_dict(saved)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from superres.data.datasets.packed import PackedImages, pack
 from superres.metrics.protocol import Protocol, protocol
 from superres.metrics.psnr import psnr
+from superres.training.channels import RGB, Channels
 
 
 class Validation:
@@ -20,13 +21,16 @@ class Validation:
         cache: Where the decoded images are kept.
         scale: Of the network.
         protocol_name: Such as `classical`.
+        channels: What the network sees of the images. What is measured is the RGB image that `superres upscale`
+            would make of its answer.
     """
 
-    def __init__(self, folder: Path, cache: Path, *, scale: int, protocol_name: str) -> None:
+    def __init__(self, folder: Path, cache: Path, *, scale: int, protocol_name: str, channels: Channels = RGB) -> None:
         self._images: PackedImages = pack([folder], cache, [scale])
         self.content_hash = self._images.content_hash
         self._scale = scale
         self._protocol: Protocol = protocol(protocol_name)
+        self._channels = channels
 
     @torch.no_grad()
     def __call__(self, network: nn.Module, *, device: torch.device, precision: torch.dtype) -> float:
@@ -38,7 +42,9 @@ class Validation:
         low = _planes(self._images.low(index, self._scale), device)
         high = _planes(self._images.high(index), device)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            restored = network(low.contiguous(memory_format=torch.channels_last)).float()
+            seen = self._channels.seen(low).contiguous(memory_format=torch.channels_last)
+            answer = network(seen).float()
+        restored = self._channels.restored(answer, low, self._scale)
         prepared = self._protocol.prepare(restored, high, scale=self._scale)
         return float(psnr(*prepared).mean())
 

@@ -1,10 +1,29 @@
-"""Enhanced spatial attention, in both forms."""
+"""Spatial attention: the plain one, and the enhanced one in both forms."""
 
 import pytest
 import torch
 from torch.nn import functional
 
-from superres.layers.attention.spatial import MINIMUM_SIZE, EnhancedSpatialAttention
+from superres.errors import InvalidConfigError
+from superres.layers.attention.spatial import MINIMUM_SIZE, EnhancedSpatialAttention, SpatialAttention
+
+
+@torch.no_grad()
+def test_plain_attention_weighs_places_by_mean_and_maximum_of_their_channels() -> None:
+    torch.manual_seed(0)
+    attention, seen = SpatialAttention(5), torch.randn(2, 6, 9, 11)
+    maps = torch.stack([seen.mean(dim=1), seen.amax(dim=1)], dim=1)
+    weights = torch.sigmoid(functional.conv2d(maps, attention.weigh.weight, padding=2))
+    torch.testing.assert_close(attention(seen), seen * weights)
+
+
+def test_plain_attention_has_one_kernel_over_two_maps() -> None:
+    assert sum(each.numel() for each in SpatialAttention().parameters()) == 2 * 7 * 7
+
+
+def test_even_kernel_of_plain_attention_is_refused() -> None:
+    with pytest.raises(InvalidConfigError, match="odd kernel, got one of 4"):
+        SpatialAttention(4)
 
 
 def attention(form: str, width: int = 8) -> EnhancedSpatialAttention:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.nn import functional
 
 from superres.errors import InvalidConfigError
 from superres.layers.upsampling.subpixel import SubpixelStages, SubpixelUpsampling, icnr_, stages_of
@@ -15,6 +16,16 @@ def test_each_block_of_pixels_comes_from_one_place() -> None:
     for channel, row, column in ((0, 0, 1), (1, 1, 0), (2, 1, 1)):
         expected = plain[0, channel * 4 + row * 2 + column]
         torch.testing.assert_close(high[0, channel, row::2, column::2], expected)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+@torch.no_grad()
+def test_it_undoes_a_pixel_unshuffle(scale: int) -> None:
+    high = torch.rand(2, 3, 5 * scale, 7 * scale)
+    layer = SubpixelUpsampling(width=3 * scale**2, channels=3, scale=scale)
+    torch.nn.init.dirac_(layer.convolution.weight)
+    torch.nn.init.zeros_(layer.convolution.get_parameter("bias"))
+    assert torch.equal(layer(functional.pixel_unshuffle(high, scale)), high)
 
 
 def test_output_is_scale_times_the_input() -> None:

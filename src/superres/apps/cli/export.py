@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from superres.apps.cli.console import report
 
+if TYPE_CHECKING:
+    from superres.models.card import Card
+
 
 def export(
     model: Annotated[str, typer.Argument(help="A name from `superres models`, or a file of weights.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The graph.  [default: the name and .onnx]")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The graph, or NAME.npy for SR-LUT's table.  [default: the name and .onnx]"
+        ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a graph that exists.")] = False,
+    interval: Annotated[
+        int | None, typer.Option("--interval", help="Of a table: steps of 8 bit between its values.  [default: 16]")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Write a network as an ONNX graph, checked against PyTorch at several sizes, with its card inside."""
+    """Write a network as an ONNX graph, checked against PyTorch at several sizes, or SR-LUT's as its table."""
+    target = output or Path(f"{Path(model).stem}.onnx")
+    card = _exported(model, target, interval, overwrite=overwrite)
+    report(f"{target}: {card.name}, ×{card.scale}")
+
+
+def _exported(model: str, target: Path, interval: int | None, *, overwrite: bool) -> Card:
+    from superres.errors import InvalidRequestError
+
+    if target.suffix == ".npy":
+        from superres.export.lookup_table import INTERVAL, export_table
+
+        return export_table(model, target, interval=INTERVAL if interval is None else interval, overwrite=overwrite)
+    if target.suffix != ".onnx":
+        raise InvalidRequestError(
+            f"{target} was to hold the network; graphs are called NAME.onnx, look-up tables NAME.npy"
+        )
+    if interval is not None:
+        raise InvalidRequestError("--interval is for look-up tables; a graph has none")
     from superres.export.onnx import export_onnx
 
-    target = output or Path(f"{Path(model).stem}.onnx")
-    card = export_onnx(model, target, overwrite=overwrite)
-    report(f"{target}: {card.name}, ×{card.scale}")
+    return export_onnx(model, target, overwrite=overwrite)

@@ -12,24 +12,37 @@ from rich.table import Table
 if TYPE_CHECKING:
     from superres.models.card import Card
     from superres.models.layer_table import Layer
-    from superres.models.listing import Listed
     from superres.models.manifest import Entry
+    from superres.models.roster import Variant
 
 SETS = ("set5", "set14", "kodak24")
 """Whose figures are shown."""
 
 
-def print_list(found: Sequence[Entry | Listed]) -> None:
-    """Draw what networks there are."""
-    table = Table(box=None, caption="MACs for a 1280×720 result; weights that are here, with their licence")
-    for heading in ("model", "scale", "parameters", "MACs", "weights", "source"):
-        is_text = heading in ("model", "source", "weights")
-        table.add_column(heading, justify="left" if is_text else "right", overflow="fold", no_wrap=heading != "source")
-    for each in found:
-        card = each.card
-        macs = f"{each.macs / 1e9:,.1f} G"
-        table.add_row(card.name, f"×{card.scale}", f"{each.parameters / 1e3:,.0f} K", macs, card.licence, card.source)
+def print_list(entries: Sequence[Entry], others: Sequence[Variant]) -> None:
+    """Draw what networks there are.
+
+    Args:
+        entries: Those whose weights travel with the package.
+        others: Those without weights here.
+    """
+    caption = "MACs for a 1280×720 result; licence of the weights that are here"
+    table = Table(box=None, padding=(0, 2, 0, 0), caption=caption)
+    table.add_column("model", overflow="fold")
+    for heading in ("scale", "param.", "MACs"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("licence", no_wrap=True)
+    table.add_column("source", overflow="fold", min_width=len("arXiv:2205.07514"))
+    for entry in entries:
+        table.add_row(*_row(entry.card, entry.parameters, entry.macs, entry.card.licence))
+    for each in others:
+        table.add_row(*_row(each, each.parameters, each.macs, "" if each.needs_weights else "needs none"))
     Console().print(table)
+
+
+def _row(found: Card | Variant, parameters: int, macs: int, licence: str) -> tuple[str, ...]:
+    scale = f"×{found.scale}" if found.highest_scale is None else f"to ×{found.highest_scale:g}"
+    return found.name, scale, f"{parameters / 1e3:,.0f} K", f"{macs / 1e9:,.1f} G", licence, found.source
 
 
 def print_figures(entries: Sequence[Entry]) -> None:

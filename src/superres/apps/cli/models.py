@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from superres.apps.cli.console import complain, print_json, progress_bar
+from superres.apps.cli.console import complain, print_json
 
 if TYPE_CHECKING:
     from superres.models.card import Card
     from superres.models.layer_table import Layer
-    from superres.models.listing import Listed
     from superres.models.manifest import Entry
+    from superres.models.roster import Variant
 
 RESULT = (1280, 720)
 """Width and height of the result that costs are for, as the papers print them."""
@@ -40,45 +40,37 @@ def models(
     entries = [entry for entry in shipped() if scale in (None, entry.card.scale)]
     others = [] if only_shipped else _others(scale)
     if as_json:
-        print_json({"models": [*map(_shipped_facts, entries), *map(_facts, others)]})
+        print_json({"models": [*map(_shipped_facts, entries), *map(_variant_facts, others)]})
         return
     from superres.apps.cli.model_tables import print_figures, print_list
 
-    print_list([*entries, *others])
+    print_list(entries, others)
     if entries:
         print_figures(entries)
 
 
-def _has_lab() -> bool:
-    return find_spec("torch") is not None
-
-
-def _others(scale: int | None) -> list[Listed]:
-    """The variants without weights here; none, and a line that says so, where the laboratory is not installed."""
-    if not _has_lab():
-        complain("these travel with the package; pip install 'superres[lab]' to see the networks that can be trained")
-        return []
-    from superres.models.listing import listed, variant_cards
+def _others(scale: int | None) -> list[Variant]:
+    """The networks without weights here."""
     from superres.models.manifest import shipped
+    from superres.models.roster import roster
 
     known = {entry.name for entry in shipped()}
-    names = [each.name for each in variant_cards() if each.name not in known and scale in (None, each.scale)]
-    found: list[Listed] = []
-    with progress_bar() as update:
-        for each in listed(names):
-            found.append(each)
-            update("counting", len(found), len(names), each.card.name)
-    return found
+    return [each for each in roster() if each.name not in known and scale in (None, each.scale)]
 
 
-def _facts(found: Listed | Entry, *, is_shipped: bool = False) -> dict[str, Any]:
+def _variant_facts(found: Variant) -> dict[str, Any]:
+    return _facts(found, found.parameters, found.macs, is_shipped=False)
+
+
+def _facts(found: Card | Variant, parameters: int, macs: int, *, is_shipped: bool) -> dict[str, Any]:
     return {
-        "name": found.card.name,
-        "scale": found.card.scale,
-        "architecture": found.card.architecture,
-        "parameters": found.parameters,
-        "macs_1280x720": found.macs,
-        "source": found.card.source,
+        "name": found.name,
+        "scale": found.scale,
+        "highest_scale": found.highest_scale,
+        "architecture": found.architecture,
+        "parameters": parameters,
+        "macs_1280x720": macs,
+        "source": found.source,
         "is_shipped": is_shipped,
     }
 
@@ -86,7 +78,7 @@ def _facts(found: Listed | Entry, *, is_shipped: bool = False) -> dict[str, Any]
 def _shipped_facts(entry: Entry) -> dict[str, Any]:
     card = entry.card
     return {
-        **_facts(entry, is_shipped=True),
+        **_facts(card, entry.parameters, entry.macs, is_shipped=True),
         "bytes": entry.weights_path.stat().st_size + entry.graph_path.stat().st_size,
         "licence": card.licence,
         "trained_on": list(card.trained_on),
@@ -101,7 +93,7 @@ def _show(name: str, *, as_json: bool) -> None:
     from superres.models.manifest import shipped
 
     entry = next((entry for entry in shipped() if entry.name == name), None)
-    if entry is None or _has_lab():
+    if entry is None or find_spec("torch") is not None:
         from superres.models.listing import card_of
 
         card = card_of(name) if entry is None else entry.card

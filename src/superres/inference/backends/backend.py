@@ -30,6 +30,7 @@ class Backend(Protocol):
             low: (N, C, h, w) in [0, 1]; C is the card's `channels`, sides are at least its `minimum_size`.
 
         Returns:
-            (N, C, scale·h, scale·w), not clipped.
+            (N, C, round(scale·h), round(scale·w)), not clipped; scale is the card's, or the one that a network of
+            any scale was opened for.
         """
         ...

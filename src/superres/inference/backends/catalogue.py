@@ -6,10 +6,12 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-from superres.errors import InvalidRequestError, MissingFileError
+from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
 from superres.inference.backends.backend import Backend
+from superres.inference.backends.interpolation import SCALES
 from superres.inference.precision import Precision
-from superres.models.manifest import find, verify
+from superres.models.manifest import Entry, find, verify, without_weights
+from superres.models.roster import roster
 
 ENGINES = {
     ".onnx": ("openvino", "OpenVINOBackend"),
@@ -20,16 +22,19 @@ ENGINES = {
     ".npy": ("lookup_table", "LookupTableBackend"),
 }
 """File endings, and the engine that opens such files."""
+ANY_SCALE = "pytorch"
+"""The engine that a network of any scale is asked for one; a graph or a table has the scale that it was made for."""
 
 
 @lru_cache(maxsize=8)
-def open_model(model: str, precision: Precision = "auto") -> Backend:
+def open_model(model: str, precision: Precision = "auto", scale: float | None = None) -> Backend:
     """Open a model.
 
     Args:
-        model: Name of a shipped network, or a file: an ONNX graph, safetensors, an authors' checkpoint,
-            or a look-up table.
+        model: Name of a shipped network, or of an interpolation, or a file: an ONNX graph, safetensors, an authors'
+            checkpoint, or a look-up table.
         precision: Of the arithmetic.
+        scale: What a network of any scale shall enlarge by; its card's where not given.
 
     Returns:
         The opened model; the same one for the same arguments.
@@ -37,12 +42,23 @@ def open_model(model: str, precision: Precision = "auto") -> Backend:
     Raises:
         UnknownNameError: If no shipped network has this name.
         MissingFileError: If there is no such file.
-        InvalidRequestError: If the file's ending is not known.
-        InvalidWeightsError: If the file is damaged or carries no card.
+        InvalidRequestError: If the file's ending is not known, or the model does not enlarge by the scale.
+        InvalidWeightsError: If the file is damaged or carries no card, or the named network has no weights here.
     """
+    file, engine, path = _engine_of(model)
+    if scale is not None and file != ANY_SCALE:
+        raise InvalidRequestError(f"{path.name} was to enlarge ×{scale:g}; such a file has one scale, inside its card")
+    asked = () if scale is None else (scale,)
+    return getattr(import_module(f"superres.inference.backends.{file}"), engine)(path, precision, *asked)
+
+
+def _engine_of(model: str) -> tuple[str, str, Path]:
+    """The engine's file and class, and what it opens."""
     path = Path(model)
+    if model in SCALES:
+        return "interpolation", "InterpolationBackend", path
     if not path.suffix:
-        entry = find(model)
+        entry = _named(model)
         verify(entry)
         path = entry.graph_path
     elif path.suffix.lower() not in ENGINES:
@@ -51,5 +67,13 @@ def open_model(model: str, precision: Precision = "auto") -> Backend:
         )
     elif not path.is_file():
         raise MissingFileError(f"the model {model} was asked for, but there is no such file")
-    file, engine = ENGINES[path.suffix.lower()]
-    return getattr(import_module(f"superres.inference.backends.{file}"), engine)(path, precision)
+    return *ENGINES[path.suffix.lower()], path
+
+
+def _named(model: str) -> Entry:
+    try:
+        return find(model)
+    except UnknownNameError:
+        if any(variant.name == model for variant in roster()):
+            raise without_weights(model) from None
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,7 +41,8 @@ class OpenVINOBackend:
                 f"{path} is no readable ONNX graph, or its weights are missing beside it"
             ) from error
         metadata = {CARD_KEY: self._metadata()} if self._graph.has_rt_info(_CARD_PLACE) else {}
-        self._card = card_in(metadata, path.name)
+        # A network of any scale was traced at one.
+        self._card = replace(card_in(metadata, path.name), highest_scale=None)
         self._shape: tuple[int, ...] = ()
         self._request: Any = None
         self._lock = Lock()  # a request answers one caller at a time

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from superres.layers.attention.spatial import SpatialAttention
+
 
 class ConvolutionalBlockAttention(nn.Module):
     """CBAM: channels first, by their mean and their maximum through one perceptron; then places, by both again.
@@ -25,14 +27,12 @@ class ConvolutionalBlockAttention(nn.Module):
         self.perceptron = nn.Sequential(
             nn.Conv2d(width, reduced_width, kernel_size=1), nn.ReLU(), nn.Conv2d(reduced_width, width, kernel_size=1)
         )
-        self.place = nn.Conv2d(2, 1, kernel_size=kernel_size, padding=kernel_size // 2, bias=False)
+        self.place = SpatialAttention(kernel_size)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, H, W) to the same shape."""
         means, largest = features.mean(dim=(2, 3), keepdim=True), features.amax(dim=(2, 3), keepdim=True)
-        weighted = features * (self.perceptron(means) + self.perceptron(largest)).sigmoid()
-        seen = torch.cat([weighted.mean(dim=1, keepdim=True), weighted.amax(dim=1, keepdim=True)], dim=1)
-        return weighted * self.place(seen).sigmoid()
+        return self.place(features * (self.perceptron(means) + self.perceptron(largest)).sigmoid())
 
 
 class BottleneckAttention(nn.Module):

@@ -1,15 +1,19 @@
-"""Enhanced spatial attention: a mask from a strongly pooled, thin copy of the features.
+"""Spatial attention: each place weighted by what lies there and around it.
 
-Sources: RFANet (CVPR 2020, section 3.2) for the idea; RFDN (arXiv:2009.11551, the authors' code) for
-three convolutions on the pooled map; RLFN (arXiv:2205.07514, section 3.2) for a single one.
+Sources: CBAM (arXiv:1807.06521, section 3) for the plain form. For the enhanced one, whose mask comes from a strongly
+pooled, thin copy of the features: RFANet (CVPR 2020, section 3.2) for the idea; RFDN (arXiv:2009.11551, the authors'
+code) for three convolutions on the pooled map; RLFN (arXiv:2205.07514, section 3.2) for a single one.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from superres.errors import InvalidConfigError
 
 AttentionForm = Literal["grid", "stretch"]
 
@@ -23,6 +27,28 @@ MINIMUM_SIZE = 15
 """The smallest side [pixels] that gives a pooled map of one cell."""
 
 _MARGIN = 2  # cells replicated on each side: 12 pixels, enough for the 7 before and at most 12 after
+
+
+class SpatialAttention(nn.Module):
+    """CBAM's: multiplies each place by a weight in (0, 1), drawn from the mean and the maximum of its channels.
+
+    Args:
+        kernel_size: Of the one convolution, odd.
+
+    Raises:
+        InvalidConfigError: If it is even.
+    """
+
+    def __init__(self, kernel_size: int = 7) -> None:
+        super().__init__()
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise InvalidConfigError(f"a place lies in the middle of an odd kernel, got one of {kernel_size}")
+        self.weigh = nn.Conv2d(2, 1, kernel_size=kernel_size, padding=kernel_size // 2, bias=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
+        seen = torch.cat([features.mean(dim=1, keepdim=True), features.amax(dim=1, keepdim=True)], dim=1)
+        return features * self.weigh(seen).sigmoid()
 
 
 class EnhancedSpatialAttention(nn.Module):

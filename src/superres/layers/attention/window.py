@@ -56,21 +56,21 @@ class WindowAttention(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, H, W, C), sides multiples of the window, to the same shape."""
-        height, width = features.shape[1:3]
+        batch, height, width = features.shape[:3]
         moved = features.roll((-self.shift, -self.shift), dims=(1, 2)) if self.shift else features
-        mixed = self._attend(split_windows(moved, self.window), height, width)
+        apart = _apart(height, width, self.window, self.shift).to(features.device) if self.shift else None
+        mixed = self._attend(split_windows(moved, self.window), batch, apart)
         joined = join_windows(mixed, self.window, height, width)
         return joined.roll((self.shift, self.shift), dims=(1, 2)) if self.shift else joined
 
-    def _attend(self, windows: Tensor, height: int, width: int) -> Tensor:
+    def _attend(self, windows: Tensor, batch: int, apart: Tensor | None) -> Tensor:
         count, length, channels = windows.shape
         shared = self.mix(windows).view(count, length, 3, self.heads, channels // self.heads)
         query, key, value = shared.permute(2, 0, 3, 1, 4)
         scores = (query * (channels // self.heads) ** -0.5) @ key.transpose(-2, -1)
         scores = scores + self.bias[self.offsets].permute(2, 0, 1)
-        if self.shift:
-            apart = _apart(height, width, self.window, self.shift).to(scores.device)
-            blocked = scores.view(-1, apart.shape[0], self.heads, length, length).masked_fill(
+        if apart is not None:
+            blocked = scores.view(batch, apart.shape[0], self.heads, length, length).masked_fill(
                 apart[:, None], torch.finfo(scores.dtype).min
             )
             scores = blocked.view(count, self.heads, length, length)
@@ -87,10 +87,15 @@ def _offsets(window: int) -> Tensor:
 
 def _apart(height: int, width: int, window: int, shift: int) -> Tensor:
     """For each window which of its pixels come from opposite borders of the image; (windows, window², window²)."""
-    regions = torch.zeros(1, height, width, 1)
-    for place, rows in enumerate((slice(-window, -shift), slice(-shift, None))):
-        regions[:, rows] += 1 + place
-    for place, columns in enumerate((slice(-window, -shift), slice(-shift, None))):
-        regions[:, :, columns] += 3 * (1 + place)
-    flat = split_windows(regions, window)[..., 0]
+    rows, columns = (_parts(side, window, shift) for side in (height, width))
+    flat = split_windows((3 * rows[:, None] + columns)[None, ..., None], window)[..., 0]
     return flat[:, :, None] != flat[:, None, :]
+
+
+def _parts(side: int, window: int, shift: int) -> Tensor:
+    """Of each place along a moved side: 2 for what the shift brought over the border, 1 for what it met, 0 elsewhere.
+
+    Comparisons, not slices: an exported graph knows no bounds that depend on the size of the image.
+    """
+    places = torch.arange(side)
+    return (places >= side - window).long() + (places >= side - shift).long()

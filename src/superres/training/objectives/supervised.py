@@ -1,16 +1,18 @@
-"""Supervised training: the network's answer to a low-resolution patch against the true one."""
+"""Supervised training: the network's answers to a low-resolution patch against the true one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 
+from superres.image.resize import resize
 from superres.losses.catalogue import loss
+from superres.training.objectives.answers import WeightedAnswer
 
 
 class SupervisedObjective:
-    """A weighted sum of losses.
+    """A weighted sum of losses, over all answers.
 
     Args:
         weights: Names of losses and their weights.
@@ -19,7 +21,23 @@ class SupervisedObjective:
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._terms = [(loss(name), weight) for name, weight in weights.items()]
 
-    def __call__(self, network: nn.Module, low: Tensor, high: Tensor) -> Tensor:
-        """The value to minimise; `low` (N, C, H, W) and `high` (N, C, sH, sW) in [0, 1]; a scalar."""
-        restored = network(low).float()
-        return sum((weight * term(restored, high) for term, weight in self._terms), start=restored.new_zeros(()))
+    def __call__(self, answers: Sequence[WeightedAnswer], high: Tensor) -> Tensor:
+        """The value to minimise, a scalar.
+
+        Args:
+            answers: Of `superres.training.objectives.answers.Answering`. One that is smaller than `high`, such as
+                a level of LapSRN (arXiv:1704.03915, section 3.2), is compared with the bicubic reduction of `high`
+                to its size.
+            high: (N, C, H, W) in [0, 1].
+        """
+        total = high.new_zeros(())
+        for answer, share in answers:
+            restored = answer.float()
+            reference = _reduced(high, (restored.shape[-2], restored.shape[-1]))
+            for term, weight in self._terms:
+                total = total + share * weight * term(restored, reference)
+        return total
+
+
+def _reduced(high: Tensor, size: tuple[int, int]) -> Tensor:
+    return high if size == tuple(high.shape[-2:]) else resize(high, size=size)
