@@ -82,10 +82,13 @@ class Payload:
         return Path.touch, (Path("touched-by-a-pickle"),)
 
 
-def test_pickle_with_code_in_it_is_refused_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_pickle_with_code_in_it_is_refused_and_not_run(
+    protocol: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     # Protocol 2 is what torch.save writes.
-    (tmp_path / "evil.pth").write_bytes(pickle.dumps({"conv_1.weight": Payload()}, protocol=2))
+    (tmp_path / "evil.pth").write_bytes(pickle.dumps({"conv_1.weight": Payload()}, protocol=protocol))
     with pytest.raises(InvalidWeightsError, match="never run"):
         load_network(tmp_path / "evil.pth")
     assert not (tmp_path / "touched-by-a-pickle").exists()

@@ -7,6 +7,7 @@ unpickler, which runs no code, or from MATLAB files, and renamed by each archite
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -192,7 +193,9 @@ def _scale_in_name(path: Path) -> int | None:
 
 def _unpickle(path: Path) -> dict[str, Tensor]:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch asks for reports on pickles newer than its own
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a file that is no checkpoint meets the unpickler with any error there is
         raise InvalidWeightsError(
             f"{path.name} was refused: it is damaged or holds more than tensors (code in weights is never run)"
