@@ -10,7 +10,9 @@ from samples.pictures import noise, png_of
 
 from superres.data.datasets.packed import PackedImages, pack
 from superres.data.degradation.downsample import bicubic_reduction
+from superres.data.degradation.presets import preset
 from superres.data.loader import PatchLoader, Scales
+from superres.data.mixing import Mixing
 from superres.errors import InvalidConfigError
 
 
@@ -150,3 +152,63 @@ def test_low_patches_at_any_scale_are_reduced_from_the_high_ones(tmp_path: Path)
 def test_image_too_small_for_the_highest_scale_is_left_out(tmp_path: Path) -> None:
     source = scaled(tmp_path, Scales(lowest=1, highest=3), (28, 40), (32, 40))
     assert {int(source.batch(number)[1].max()) for number in range(20)} == {20}
+
+
+def test_mixed_batch_depends_on_its_number_alone_and_shows_the_same_places(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(png_of(noise(40, 40, 3)))
+    images = pack([tmp_path / "images"], tmp_path / "packed", [2])
+    plain, recoloured, again = (
+        PatchLoader(images, scale=2, patch_size=16, batch_size=6, seed=5, mixing=mixing).batch(3)[1]
+        for mixing in (None, Mixing(rgb=1.0), Mixing(rgb=1.0))
+    )
+    assert torch.equal(recoloured, again)
+    assert not torch.equal(recoloured, plain)
+    assert torch.equal(recoloured.sort(dim=1).values, plain.sort(dim=1).values)
+
+
+def degrading(folder: Path, name: str = "camera", batch_size: int = 3) -> PatchLoader:
+    folder.mkdir(exist_ok=True)
+    (folder / "images").mkdir()
+    for index, size in enumerate([(64, 61), (50, 83)]):
+        (folder / "images" / f"{index}.png").write_bytes(png_of(noise(*size, 3, seed=index)))
+    images = pack([folder / "images"], folder / "packed", [])
+    return PatchLoader(images, scale=4, patch_size=32, batch_size=batch_size, seed=5, degradation=preset(name))
+
+
+def test_degraded_batch_needs_no_packed_reductions_and_depends_on_its_number_alone(tmp_path: Path) -> None:
+    first, second = degrading(tmp_path / "a"), degrading(tmp_path / "b")
+    wanted = list(first.batches(0, 12))
+    low, high = wanted[0]
+    assert (low.shape, high.shape) == ((3, 3, 8, 8), (3, 3, 32, 32))
+    for number in (11, 4, 0):
+        for expected, found in zip(wanted[number], second.batch(number), strict=True):
+            assert torch.equal(expected, found)
+
+
+def test_each_degraded_patch_shows_its_high_resolution_one(tmp_path: Path) -> None:
+    low, high = degrading(tmp_path, "bicubic", batch_size=40).batch(0)
+    means = torch.nn.functional.avg_pool2d(high.double(), 4)
+    found = np.corrcoef(means.flatten().numpy(), low.flatten().numpy())[0, 1]
+    # Means are not the bicubic reduction; but were one of the two turned or moved, noise would have no correlation.
+    assert found > 0.8
+
+
+def test_degradation_differs_from_patch_to_patch(tmp_path: Path) -> None:
+    low, high = degrading(tmp_path, batch_size=6).batch(0)
+    errors = (torch.nn.functional.avg_pool2d(high.double(), 4) - low).square().mean(dim=(1, 2, 3))
+    assert errors.unique().numel() == 6
+
+
+def test_degradation_at_drawn_scales_is_refused(tmp_path: Path) -> None:
+    images = packed(tmp_path, (40, 44))
+    with pytest.raises(InvalidConfigError, match="the degradation 'camera' is made at whole scales"):
+        PatchLoader(
+            images,
+            scale=2,
+            patch_size=20,
+            batch_size=2,
+            seed=0,
+            scales=Scales(lowest=1, highest=2),
+            degradation=preset("camera"),
+        )

@@ -84,3 +84,13 @@ def test_identities_differ_by_weights_precision_and_scale() -> None:
     identities = [tuple(each.identity()) for each in judged]
     assert len(set(identities)) == 5
     assert identities[0] == tuple(subjects(["rlfn_compact_x2"], (), "float32")[0].identity())
+
+
+def test_ensemble_is_judged_as_users_get_it_and_counted_eight_times() -> None:
+    models = (Candidate(model="rlfn_compact_x2"), Candidate(model="rlfn_compact_x2", ensemble="mean"))
+    single, eight = planned_subjects(plan(*models), Path())
+    low = slopes(20, 30)
+    assert (single.name, eight.name) == ("rlfn_compact_x2", "rlfn_compact_x2+")
+    assert (single.calls, eight.calls) == (1, 8)
+    assert single.identity() != eight.identity()
+    np.testing.assert_array_equal(eight.restore(low), upscale(low, 2, precision="float32", ensemble="mean"))

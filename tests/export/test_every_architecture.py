@@ -22,6 +22,9 @@ FEWER: Mapping[str, Mapping[str, Any]] = {
     "dwsr": {"width": 8, "depth": 3},
     "edsr": {"width": 8, "blocks": 2},
     "fmen": {"blocks": 1},
+    "fusion": {
+        "members": ({"architecture": "espcn"}, {"architecture": "residual", "config": {"width": 8, "blocks": 1}})
+    },
     "han": {"width": 8, "groups": 2, "blocks": 1, "reduction": 4},
     "imdn": {"width": 16, "blocks": 2},
     "liif": {"scale": 2, "width": 8, "blocks": 1, "hidden": 16, "depth": 2},

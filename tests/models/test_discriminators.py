@@ -6,12 +6,15 @@ from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
 from superres.models.discriminators import (
+    Discriminator,
     PatchDiscriminator,
     PatchDiscriminatorConfig,
     PatchGAN,
     PatchGANConfig,
     UNetDiscriminator,
     UNetDiscriminatorConfig,
+    check_patches,
+    discriminator,
 )
 
 
@@ -84,3 +87,30 @@ def test_image_that_the_unet_cannot_halve_is_refused() -> None:
 def test_size_below_one_is_refused(config: type) -> None:
     with pytest.raises(InvalidConfigError, match="at least 1"):
         config(width=0)
+
+
+@pytest.mark.parametrize("name", ["patch", "patchgan", "unet"])
+def test_discriminator_is_known_by_its_name(name: str) -> None:
+    network = discriminator(Discriminator(name=name, channels=1, width=4, patch_size=32))  # type: ignore[arg-type]
+    assert network(torch.rand(2, 1, 32, 32)).shape[:2] == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["patch", "patchgan"])
+def test_critic_without_normalisation_judges_an_image_whatever_is_beside_it(name: str) -> None:
+    torch.manual_seed(0)
+    kind = Discriminator(name=name, channels=3, width=4, patch_size=32, normalisation="none")  # type: ignore[arg-type]
+    network, images = discriminator(kind).train(), torch.rand(3, 3, 32, 32)
+    torch.testing.assert_close(network(images)[:1], network(images[:1]))
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules())
+
+
+@pytest.mark.parametrize(("name", "side"), [("patch", 40), ("patchgan", 31), ("unet", 12)])
+def test_patch_that_a_discriminator_cannot_judge_is_refused(name: str, side: int) -> None:
+    with pytest.raises(InvalidConfigError, match=f"the discriminator {name} judges patches of at least"):
+        check_patches(name, side)
+
+
+@pytest.mark.parametrize(("name", "side"), [("patch", 16), ("patchgan", 32), ("unet", 8)])
+def test_smallest_patch_has_a_verdict(name: str, side: int) -> None:
+    network = discriminator(Discriminator(name=name, channels=3, width=4, patch_size=side))  # type: ignore[arg-type]
+    assert network(torch.rand(2, 3, side, side)).numel() >= 2

@@ -41,7 +41,7 @@ def facts() -> Environment:
 @pytest.fixture
 def opened(tmp_path: Path, recipe: Path, facts: Environment) -> RunFolder:
     folder = RunFolder(tmp_path / "runs" / "mine")
-    folder.open(recipe, facts)
+    folder.open(recipe.read_bytes(), facts)
     return folder
 
 
@@ -51,28 +51,28 @@ def test_opened_folder_explains_the_run(opened: RunFolder, recipe: Path) -> None
 
 
 def test_checking_writes_nothing(tmp_path: Path, recipe: Path) -> None:
-    RunFolder(tmp_path / "run").check(recipe, resume=False)
-    RunFolder(tmp_path / "run").check(recipe, resume=True)
+    RunFolder(tmp_path / "run").check(recipe, recipe.read_bytes(), resume=False)
+    RunFolder(tmp_path / "run").check(recipe, recipe.read_bytes(), resume=True)
     assert not (tmp_path / "run").exists()
 
 
 def test_folder_with_a_run_needs_resume(opened: RunFolder, recipe: Path) -> None:
     with pytest.raises(ExistingFileError, match="give --resume to go on with it, or another folder with --output"):
-        opened.check(recipe, resume=False)
-    opened.check(recipe, resume=True)
+        opened.check(recipe, recipe.read_bytes(), resume=False)
+    opened.check(recipe, recipe.read_bytes(), resume=True)
 
 
 def test_another_recipe_is_refused(opened: RunFolder, recipe: Path) -> None:
     recipe.write_text("seed = 2", encoding="utf-8")
     with pytest.raises(InvalidConfigError, match=r"mine\.toml differs from the recipe"):
-        opened.check(recipe, resume=True)
+        opened.check(recipe, recipe.read_bytes(), resume=True)
 
 
 def test_run_that_lost_its_recipe_is_not_resumed(opened: RunFolder, recipe: Path) -> None:
     opened.checkpoint.write_bytes(b"")
     opened.recipe.unlink()
     with pytest.raises(InvalidConfigError, match=r"a run without its recipe\.toml"):
-        opened.check(recipe, resume=True)
+        opened.check(recipe, recipe.read_bytes(), resume=True)
 
 
 @pytest.mark.parametrize(("change", "named"), [({"data_sha256": "c"}, "data"), ({"validation_sha256": "c"}, "valid")])
@@ -80,11 +80,11 @@ def test_other_images_are_refused(
     opened: RunFolder, recipe: Path, facts: Environment, change: dict[str, str], named: str
 ) -> None:
     with pytest.raises(InvalidConfigError, match=f"the {named}.* images are no longer those"):
-        opened.open(recipe, replace(facts, **change))
+        opened.open(recipe.read_bytes(), replace(facts, **change))
 
 
 def test_another_machine_may_go_on(opened: RunFolder, recipe: Path, facts: Environment) -> None:
-    opened.open(recipe, replace(facts, torch="9.9"))
+    opened.open(recipe.read_bytes(), replace(facts, torch="9.9"))
     assert '"torch": "9.9"' in opened.environment.read_text("utf-8")
 
 
@@ -94,5 +94,5 @@ def test_what_a_kill_left_half_written_is_removed(opened: RunFolder, recipe: Pat
     halves = [place.with_name(f".{place.name}.123.part") for place in (opened.checkpoint, best)]
     for half in halves:
         half.write_bytes(b"half")
-    opened.open(recipe, facts)
+    opened.open(recipe.read_bytes(), facts)
     assert not any(half.exists() for half in halves)

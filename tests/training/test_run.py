@@ -16,6 +16,7 @@ from superres.errors import (
 )
 from superres.models.catalogue import build
 from superres.models.weights import load_network, read_weights, write_weights
+from superres.training import run as run_module
 from superres.training.loop import Progress
 from superres.training.run import train
 from superres.training.validation import Validation
@@ -151,3 +152,31 @@ def test_patch_larger_than_all_images_is_refused_before_the_first_step(tmp_path:
     with pytest.raises(InvalidConfigError, match="as large as the patch_size of 64"):
         train(path, output=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_folder_of_a_finished_run_shows_its_curves_and_figures(tmp_path: Path) -> None:
+    result = train(recipe(tmp_path), output=tmp_path / "run")
+    document = json.loads((tmp_path / "run" / "result.json").read_text("utf-8"))
+    assert document["weights"] == result.weights.name
+    assert document["figures"] == dict(result.card.figures)
+    assert (document["steps"], document["recipe"]) == (10, "tiny.toml")
+    assert f"{result.psnr:.3f} dB" in (tmp_path / "run" / "curves.svg").read_text("utf-8")
+
+
+def test_curves_are_drawn_while_a_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "DRAW_EVERY", 0)
+    seen: list[bool] = []
+    train(
+        recipe(tmp_path, stage("a"), stage("b", "a")),
+        output=tmp_path / "run",
+        watch=lambda _: seen.append((tmp_path / "run" / "curves.svg").exists()),
+    )
+    assert seen == [True, True]
+
+
+def test_training_with_a_drawn_degradation_names_it_with_its_figure(tmp_path: Path) -> None:
+    path = recipe(tmp_path)
+    path.write_text(path.read_text("utf-8").replace('"bicubic"', '"camera"'), encoding="utf-8")
+    results = [train(path, output=tmp_path / name) for name in ("a", "b")]
+    assert results[0].weights.read_bytes() == results[1].weights.read_bytes()
+    assert dict(results[0].card.figures) == {"validation_psnr_classical_camera": results[0].psnr}

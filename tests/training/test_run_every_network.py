@@ -28,6 +28,7 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "espcn": {"widths": [4, 4]},
     "fmen": {"width": 8, "blocks": 1, "attention_width": 4, "opening_width": 4, "form": "branched"},
     "fsrcnn": {"width": 4, "shrunk_width": 4, "mappings": 1},
+    "fusion": {"members": [{"architecture": "espcn", "config": {"widths": [4, 4]}}, {"architecture": "srcnn"}]},
     "han": {"width": 16, "groups": 1, "blocks": 1},
     "imdn": {"width": 16, "blocks": 1},
     "lapsrn": {"scale": 4, "width": 4, "depth": 1},
@@ -50,10 +51,17 @@ SMALL: Mapping[str, dict[str, Any]] = {
 """As small as each can be; RLFN with one channel, which takes one colour at a time."""
 
 
+def toml(value: Any) -> str:
+    """A value in TOML's notation."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {toml(each)}' for key, each in value.items())} }}"
+    return f"[{', '.join(map(toml, value))}]" if isinstance(value, list) else json.dumps(value)
+
+
 def model(name: str, settings: Mapping[str, Any]) -> str:
     """The content of a recipe's table of the model."""
     values = {"scale": 2, **settings}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    lines = [f"{key} = {toml(value)}" for key, value in values.items()]
     return "\n".join(["", f'name = "tiny_{name}"', f'architecture = "{name}"', "", "[model.config]", *lines, ""])
 
 

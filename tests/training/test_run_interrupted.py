@@ -90,8 +90,8 @@ def killing_at(moment: int) -> Generator[None, None, None]:
 
 LINES = 6 + 2
 """Of the journal, and two sets of images; nothing is moved into its place there."""
-FILES = 2 + 1 + 4 + 4 + 1
-"""Recipe and environment, journal, best weights, checkpoints, the result: written, then moved."""
+FILES = 2 + 1 + 4 + 4 + 3
+"""Recipe, environment; journal; best weights; checkpoints; the result, its curves and figures: written, then moved."""
 MOMENTS = LINES + 2 * FILES
 
 

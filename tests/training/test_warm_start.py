@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from superres.errors import InvalidWeightsError
+from superres.models.catalogue import build
 from superres.models.rlfn import RLFN, RLFNConfig
+from superres.models.weights import load_network
 from superres.training.warm_start import warm_start
 
 
@@ -27,3 +29,12 @@ def test_another_scale_keeps_only_its_own_upsampling() -> None:
 def test_another_width_is_refused() -> None:
     with pytest.raises(InvalidWeightsError, match=r"only \d+ of the network's \d+ tensors fit"):
         warm_start(network(width=12), network(width=8).state_dict(), "old")
+
+
+@pytest.mark.parametrize("scale", [3, 4])
+def test_trunk_of_a_shipped_network_of_another_scale_is_taken_and_the_enlargement_is_fresh(scale: int) -> None:
+    network, _ = build(f"rlfn_compact_x{scale}")
+    double, _ = load_network("rlfn_compact_x2")
+    found = warm_start(network, double.state_dict(), "rlfn_compact_x2")
+    assert found.fresh == ("upsample.convolution.weight", "upsample.convolution.bias")
+    assert torch.equal(network.state_dict()["blocks.3.fuse.weight"], double.state_dict()["blocks.3.fuse.weight"])

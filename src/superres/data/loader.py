@@ -1,13 +1,15 @@
-"""Batches of patches, made ahead of the training in a thread of their own.
+"""Batches of patches, made ahead of the training in threads of their own.
 
 Batch number k depends on the seed and k alone, so that a resumed run sees what the uninterrupted one saw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,16 +17,29 @@ from torch import Tensor
 
 from superres.data.augmentation import augment
 from superres.data.datasets.packed import PackedImages
-from superres.data.patches import cut
+from superres.data.degradation.presets import Preset
+from superres.data.mixing import Mixing, mixed
+from superres.data.patches import cut, degraded
 from superres.errors import InvalidConfigError
 from superres.image.geometry import ORIENTATIONS
 from superres.image.resize import resize_integers
 from superres.image.scaling import enlarged
 
 _AHEAD = 4
-"""Batches that wait at most; the loader is hundreds of times faster than a training step."""
+"""Batches that wait at most; where reductions were packed, the loader is hundreds of times faster than a step."""
+
+_THREADS = max(1, min(4, (os.cpu_count() or 1) - 1))
+"""Where patches are degraded one by one, which takes 5 ms each; one core is left to the training itself."""
+
+_MIXING_STREAM = 3
+"""Keeps the chances of mixing apart from those of the patches, which stay the same with it and without."""
 
 Batch = tuple[Tensor, Tensor]
+LabelledBatch = tuple[Batch, Tensor]
+"""A batch, and the number of each patch's category."""
+Made = TypeVar("Made")
+_Drawn = tuple[np.ndarray, np.ndarray, int]
+"""A pair, and the number of the image that it comes from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,16 +68,19 @@ class PatchLoader:
     """Random aligned patches; each pixel of the set is as likely as any other.
 
     Args:
-        images: A packed set that holds the reductions of this scale.
+        images: A packed set; it holds the reductions of this scale unless a degradation is given.
         scale: Of the network.
         patch_size: Side of the high-resolution patches [pixels], a multiple of the scale.
         batch_size: Patches of a batch.
         seed: Of everything random.
         scales: For a network of any scale: what batches are drawn at, in place of `scale`. Low-resolution patches keep
             their side, patch_size / scale, and are reduced from high-resolution ones of the side that is nearest.
+        labels: The number of each image's category, where they have any.
+        mixing: What is done to pairs besides flips and turns; nothing where not given.
+        degradation: Of which one is drawn for each patch; where not given, the set's bicubic reductions are taken.
 
     Raises:
-        InvalidConfigError: If the patch size does not fit the scale or any image.
+        InvalidConfigError: If the patch size does not fit the scale or any image, or scales come with a degradation.
     """
 
     def __init__(
@@ -74,7 +92,14 @@ class PatchLoader:
         batch_size: int,
         seed: int,
         scales: Scales | None = None,
+        labels: Sequence[int] = (),
+        mixing: Mixing | None = None,
+        degradation: Preset | None = None,
     ) -> None:
+        if scales is not None and degradation is not None:
+            raise InvalidConfigError(
+                f"the degradation {degradation.name!r} is made at whole scales; scales need bicubic"
+            )
         if patch_size % scale:
             raise InvalidConfigError(f"a patch_size of {patch_size} is no multiple of the scale {scale}")
         largest = patch_size if scales is None else enlarged(patch_size // scale, scales.highest)
@@ -83,6 +108,9 @@ class PatchLoader:
             raise InvalidConfigError(f"no image of the training set is as large as the patch_size of {largest}")
         self._images = images
         self._scales = scales
+        self._degradation = degradation
+        self._mixing = mixing
+        self._labels = labels
         self._shares = areas / areas.sum()
         self._scale = scale
         self._side = patch_size // scale
@@ -96,10 +124,17 @@ class PatchLoader:
 
     def batches(self, start: int, stop: int) -> Iterator[Batch]:
         """Batches `start` to `stop - 1`, made ahead."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            waiting: list[Future[Batch]] = []
+        return self._ahead(self.batch, start, stop)
+
+    def labelled_batches(self, start: int, stop: int) -> Iterator[LabelledBatch]:
+        """The same with the patches' categories."""
+        return self._ahead(self.labelled, start, stop)
+
+    def _ahead(self, make: Callable[[int], Made], start: int, stop: int) -> Iterator[Made]:
+        with ThreadPoolExecutor(max_workers=1 if self._degradation is None else _THREADS) as pool:
+            waiting: list[Future[Made]] = []
             for number in range(start, stop):
-                waiting.append(pool.submit(self.batch, number))
+                waiting.append(pool.submit(make, number))
                 if len(waiting) > _AHEAD:
                     yield waiting.pop(0).result()
             for future in waiting:
@@ -107,28 +142,55 @@ class PatchLoader:
 
     def batch(self, number: int) -> Batch:
         """One batch: (N, 3, h, w) and (N, 3, scale·h, scale·w), uint8, channels last in memory."""
+        return self._made(number)[0]
+
+    def labelled(self, number: int) -> LabelledBatch:
+        """The same batch, and the number of each patch's category, (N,)."""
+        batch, images = self._made(number)
+        return batch, torch.tensor([self._labels[image] for image in images])
+
+    def _made(self, number: int) -> tuple[Batch, list[int]]:
+        """A batch, and the numbers of the images that it comes from."""
         random = np.random.default_rng((self._seed, number))
-        if self._scales is None:
-            pairs = [self._pair(random) for _ in range(self._batch_size)]
+        if self._degradation is not None:
+            drawn = [self._degraded_pair(random, self._degradation) for _ in range(self._batch_size)]
+        elif self._scales is None:
+            drawn = [self._pair(random) for _ in range(self._batch_size)]
         else:
             side = enlarged(self._side, self._scales.draw(random))
-            pairs = [self._reduced_pair(random, side) for _ in range(self._batch_size)]
-        return _stack([low for low, _ in pairs]), _stack([high for _, high in pairs])
+            drawn = [self._reduced_pair(random, side) for _ in range(self._batch_size)]
+        pairs = [(low, high) for low, high, _ in drawn]
+        if self._mixing is not None:
+            pairs = mixed(pairs, self._mixing, np.random.default_rng((self._seed, number, _MIXING_STREAM)))
+        batch = _stack([low for low, _ in pairs]), _stack([high for _, high in pairs])
+        return batch, [image for _, _, image in drawn]
 
-    def _pair(self, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def _pair(self, random: np.random.Generator) -> _Drawn:
         index = int(random.choice(len(self._shares), p=self._shares))
         low, high = self._images.low(index, self._scale), self._images.high(index)
         top, left = (int(random.integers(side - self._side + 1)) for side in low.shape[:2])
         low, high = cut(low, high, top=top, left=left, side=self._side, scale=self._scale)
-        return augment(low, high, int(random.integers(len(ORIENTATIONS))))
+        return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index
 
-    def _reduced_pair(self, random: np.random.Generator, side: int) -> tuple[np.ndarray, np.ndarray]:
+    def _reduced_pair(self, random: np.random.Generator, side: int) -> _Drawn:
         """A high-resolution patch of a side, and its bicubic reduction."""
-        image = self._images.high(int(random.choice(len(self._shares), p=self._shares)))
+        index = int(random.choice(len(self._shares), p=self._shares))
+        image = self._images.high(index)
         top, left = (int(random.integers(length - side + 1)) for length in image.shape[:2])
         high = image[top : top + side, left : left + side]
         low = resize_integers(high, size=(self._side, self._side))
-        return augment(low, high, int(random.integers(len(ORIENTATIONS))))
+        return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index
+
+    def _degraded_pair(self, random: np.random.Generator, preset: Preset) -> _Drawn:
+        """A high-resolution patch, and what a degradation of its own makes of it."""
+        index = int(random.choice(len(self._shares), p=self._shares))
+        image = self._images.high(index)
+        side = self._side * self._scale
+        top, left = (int(random.integers(length - side + 1)) for length in image.shape[:2])
+        degradation = preset.draw(self._scale, random)
+        low = degraded(image, degradation, top=top, left=left, side=side)
+        high = image[top : top + side, left : left + side]
+        return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index
 
 
 def _area(size: tuple[int, int], patch_size: int) -> int:

@@ -105,7 +105,7 @@ def _expense(subject: Subject, times: dict[str, efficiency.Latency]) -> Expense 
         counted = count(model, height=height, width=width, scale=subject.scale).cost
     except SuperResError:  # an ONNX graph of others: it runs, but cannot be counted
         return None
-    return Expense(parameters=counted.parameters, macs=counted.macs, latency=times.get(_key(subject)))
+    return Expense(parameters=counted.parameters, macs=subject.calls * counted.macs, latency=times.get(_key(subject)))
 
 
 def _key(subject: Subject) -> str:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from superres.errors import InvalidRequestError
 from superres.evaluation.table_plan import BICUBIC, SHIPPED, TablePlan, located
+from superres.image.geometry import ORIENTATIONS
 from superres.image.picture import Picture
 from superres.image.resize import resize_integers
 from superres.image.scaling import enlarged
 from superres.inference.backends.interpolation import SCALES
+from superres.inference.ensemble import Ensemble
 from superres.inference.precision import Precision
 from superres.inference.request import Plan, Request, plan
 from superres.inference.upscaler import upscale_picture
@@ -34,6 +36,8 @@ class Subject:
     scale: float
     plan: Plan | None
     """How the model enlarges; None for bicubic interpolation."""
+    calls: int = 1
+    """How often each network is asked for an image: eight times in an ensemble."""
 
     def restore(self, low: Pixels) -> Pixels:
         """(h, w, 3) to (round(scale·h), round(scale·w), 3), uint8."""
@@ -72,7 +76,17 @@ def subjects(models: Sequence[str], scales: Sequence[float], precision: Precisio
     """
     if not models:
         models = (BICUBIC, *(default_for(round(scale)).name for scale in scales or (4,)))
-    return _opened([(name, name, ()) for name in models], scales, precision)
+    return _opened([_Wanted(name, name) for name in models], scales, precision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A model that is to be opened."""
+
+    label: str
+    model: str
+    scales: tuple[float, ...] = ()
+    ensemble: Ensemble = "none"
 
 
 def planned_subjects(plan: TablePlan, beside: Path) -> tuple[Subject, ...]:
@@ -87,17 +101,19 @@ def planned_subjects(plan: TablePlan, beside: Path) -> tuple[Subject, ...]:
         InvalidRequestError: If a model does not have a scale of the table, or there are no scales.
         UnknownNameError: If a model or scale is not shipped.
     """
-    wanted: list[tuple[str, str, tuple[float, ...]]] = []
+    wanted: list[_Wanted] = []
     for each in plan.models:
         if "{scale}" in each.model:
             if not (each.scales or plan.scales):
                 raise InvalidRequestError(f"{each.model} stands for a model at each scale, but the table has no scales")
             wanted.extend(
-                (each.name, _source(each.model.replace("{scale}", f"{scale:g}"), beside), (scale,))
+                _Wanted(
+                    each.name, _source(each.model.replace("{scale}", f"{scale:g}"), beside), (scale,), each.ensemble
+                )
                 for scale in each.scales or plan.scales
             )
         else:
-            wanted.append((each.name, _source(each.model, beside), each.scales))
+            wanted.append(_Wanted(each.name, _source(each.model, beside), each.scales, each.ensemble))
     return _opened(wanted, plan.scales, plan.precision)
 
 
@@ -107,31 +123,33 @@ def _source(model: str, beside: Path) -> str:
     return model if model in known else str(located(model, beside))
 
 
-def _opened(
-    wanted: Sequence[tuple[str, str, tuple[float, ...]]], scales: Sequence[float], precision: Precision
-) -> tuple[Subject, ...]:
-    """Labels, models and their scales; opened, and sorted by scale."""
+def _opened(wanted: Sequence[_Wanted], scales: Sequence[float], precision: Precision) -> tuple[Subject, ...]:
+    """The models, opened, and sorted by scale."""
     cards = {
         model: plan(Request(model=model, precision=precision)).passes[0].card()
-        for model in dict.fromkeys(model for _, model, _ in wanted)
+        for model in dict.fromkeys(each.model for each in wanted)
         if model not in (BICUBIC, SHIPPED)
     }
     # A network of any scale is judged at those that are asked for, as the baseline is.
     own = {model: float(card.scale) for model, card in cards.items() if card.highest_scale is None or not scales}
-    given = {scale for _, _, each in wanted for scale in each}
+    given = {scale for each in wanted for scale in each.scales}
     asked = sorted(set(scales) or {*own.values(), *given} or {4.0})
     found: list[Subject] = []
-    for label, model, each in wanted:
-        if not each and model in own and own[model] not in asked:
+    for each in wanted:
+        mine = own.get(each.model)
+        if not each.scales and mine is not None and mine not in asked:
             listed = ", ".join(f"{scale:g}" for scale in asked)
-            raise InvalidRequestError(f"{label} enlarges ×{own[model]:g}, but the scales asked for are {listed}")
-        places = each or ((own[model],) if model in own else asked)
-        found.extend(_subject(label, model, scale, precision) for scale in places)
+            raise InvalidRequestError(f"{each.label} enlarges ×{mine:g}, but the scales asked for are {listed}")
+        places = each.scales or (asked if mine is None else (mine,))
+        found.extend(_subject(each, scale, precision) for scale in places)
     return tuple(sorted(found, key=lambda subject: subject.scale))
 
 
-def _subject(label: str, model: str, scale: float, precision: Precision) -> Subject:
+def _subject(wanted: _Wanted, scale: float, precision: Precision) -> Subject:
+    label, model, ensemble = wanted.label, wanted.model, wanted.ensemble
     if model == BICUBIC:
         return Subject(name=label, model=model, scale=scale, plan=None)
-    request = Request(model=None if model == SHIPPED else model, scale=scale, precision=precision)
-    return Subject(name=label, model=model, scale=scale, plan=plan(request))
+    named = None if model == SHIPPED else model
+    request = Request(model=named, scale=scale, precision=precision, ensemble=ensemble)
+    calls = 1 if ensemble == "none" else len(ORIENTATIONS)
+    return Subject(name=label, model=model, scale=scale, plan=plan(request), calls=calls)

@@ -26,6 +26,7 @@ from pathlib import Path
 from pydantic import ConfigDict
 
 from superres.errors import InvalidConfigError, MissingFileError, unknown_name
+from superres.inference.ensemble import Ensemble
 from superres.inference.precision import Precision
 from superres.metrics.catalogue import metric
 from superres.metrics.protocol import protocol
@@ -71,10 +72,15 @@ class Candidate:
     """In the table; the model's own where not given."""
     scales: tuple[float, ...] = ()
     """Where it is judged; where not given, at those of the table that are the model's own."""
+    ensemble: Ensemble = "none"
+    """`mean` or `median` of the answers to eight flips and turns; the name then ends in +, where none is given."""
 
     def __post_init__(self) -> None:
         if not self.name:
-            object.__setattr__(self, "name", Path(self.model.replace("_x{scale}", "")).stem)
+            plus = "" if self.ensemble == "none" else "+"
+            object.__setattr__(self, "name", Path(self.model.replace("_x{scale}", "")).stem + plus)
+        if self.model == BICUBIC and self.ensemble != "none":
+            raise InvalidConfigError(f"{BICUBIC} is the same for every flip and turn, so that it has no ensemble")
         _check_label("model", self.name)
 
 

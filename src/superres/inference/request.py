@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, prod
 
 from superres.errors import InvalidRequestError, unknown_name
 from superres.image.scaling import enlarged
 from superres.inference.backends.backend import Backend
 from superres.inference.backends.catalogue import open_model
+from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.models.card import Card
 from superres.models.manifest import shipped
@@ -30,9 +31,12 @@ class Request:
     """Name of a shipped network, or a file; where not given, the shipped network of the scale."""
     precision: Precision = "auto"
     tile_size: int = TILE_SIZE
+    ensemble: Ensemble = "none"
+    """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
 
     def __post_init__(self) -> None:
         check_precision(self.precision)
+        check_ensemble(self.ensemble)
         if self.scale is not None and not (isfinite(self.scale) and 1 < self.scale <= LARGEST_SCALE):
             raise InvalidRequestError(
                 f"a scale of {self.scale:g} was asked for; it must be above 1 and at most {LARGEST_SCALE}"
@@ -79,6 +83,7 @@ def plan(request: Request) -> Plan:
         UnknownNameError: If no such model or scale is shipped.
         MissingFileError: If the model's file is missing.
         InvalidWeightsError: If the model is damaged.
+        InvalidRequestError: If the model does not enlarge, or an ensemble is asked for at a scale that has none.
     """
     precision = request.precision
     if request.model is None:
@@ -93,7 +98,14 @@ def plan(request: Request) -> Plan:
             backend if factor == card.scale else open_model(request.model, precision, factor)
             for factor in _factors(repeated, scale)
         )
-    return Plan(scale=scale, passes=passes, tile_size=request.tile_size)
+    found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
+    return found if request.ensemble == "none" else _together(found, request.ensemble)
+
+
+def _together(single: Plan, ensemble: Ensemble) -> Plan:
+    """The same plan, with every network asked eight times."""
+    pairs = zip(single.passes, single.factors, strict=True)
+    return replace(single, passes=tuple(EnsembleBackend(backend, ensemble, factor) for backend, factor in pairs))
 
 
 def _factors(cards: Sequence[Card], scale: float) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from superres.losses.loss import Loss, of_pair
 from superres.metrics.metric import check_pair
 
 CHARBONNIER_EPSILON = 1e-3
@@ -30,3 +31,16 @@ def charbonnier(restored: Tensor, reference: Tensor) -> Tensor:
     """Mean of sqrt(error² + epsilon²), a smooth absolute error; its floor at equality is epsilon."""
     check_pair(restored, reference)
     return ((restored - reference).square() + CHARBONNIER_EPSILON**2).sqrt().mean()
+
+
+LOSSES = (
+    Loss(name="l1", source="the mean absolute error", build=of_pair(l1), is_pixelwise=True),
+    Loss(name="l2", source="the mean squared error", build=of_pair(l2), is_pixelwise=True),
+    Loss(
+        name="charbonnier",
+        source="arXiv:1704.03915, section 3.2",
+        build=of_pair(charbonnier),
+        floor=CHARBONNIER_EPSILON,
+        is_pixelwise=True,
+    ),
+)

@@ -39,6 +39,11 @@ def ms_ssim(
     Raises:
         InvalidImageError: If shape, dtype or device differ, a side is under 161 pixels, or a value is NaN.
     """
+    return numbers(product_over_scales(restored, reference, least=0.0), "MS-SSIM")
+
+
+def product_over_scales(restored: Tensor, reference: Tensor, *, least: float) -> Tensor:
+    """MS-SSIM where no scale counts less than `least`: 0 for the metric, more where a gradient must stay finite."""
     check_pair(restored, reference)
     if min(restored.shape[-2:]) < SMALLEST_SIDE:
         raise InvalidImageError(
@@ -48,10 +53,10 @@ def ms_ssim(
     for number, weight in enumerate(WEIGHTS, start=1):
         is_coarsest = number == len(WEIGHTS)
         value = mean_of_maps(restored, reference, _whole if is_coarsest else Moments.contrast_structure)
-        result = result * value.clamp(min=0) ** weight
+        result = result * value.clamp(min=least) ** weight
         if not is_coarsest:
             restored, reference = (_halved(images) for images in (restored, reference))
-    return numbers(result, "MS-SSIM")
+    return result
 
 
 def _whole(moments: Moments) -> Tensor:

@@ -23,6 +23,7 @@ ARCHITECTURES = (
     "espcn",
     "fmen",
     "fsrcnn",
+    "fusion",
     "han",
     "imdn",
     "lapsrn",

@@ -38,15 +38,21 @@ def convert(
     if source.suffix not in suffixes:
         raise InvalidWeightsError(f"{source} cannot be converted: its name does not end in {', '.join(suffixes)}")
     if destination is not None:
-        _check_destination(destination, overwrite=overwrite)
+        check_destination(destination, overwrite=overwrite)
     network, card = load_network(source, scale=scale)
     target = destination or Path(f"{card.name}{SUFFIX}")
-    _check_destination(target, overwrite=overwrite)
+    check_destination(target, overwrite=overwrite)
     write_weights(target, network.state_dict(), card)
     return target, card
 
 
-def _check_destination(path: Path, *, overwrite: bool) -> None:
+def check_destination(path: Path, *, overwrite: bool) -> None:
+    """Refuse a file that weights shall not be written to.
+
+    Raises:
+        InvalidRequestError: If its name does not end in `.safetensors`.
+        ExistingFileError: If it exists and may not be replaced.
+    """
     if path.suffix != SUFFIX:
         raise InvalidRequestError(f"{path} was to hold the weights, but such files are called NAME{SUFFIX}")
     if path.exists() and not overwrite:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,6 +21,8 @@ NEGATIVE_SLOPE = 0.2
 HALVINGS = 4
 """Strided convolutions of SRGAN's discriminator."""
 HIDDEN = 1024
+Normalisation = Literal["batch", "none"]
+"""Of what follows a convolution; `none` for critics whose slope is held at 1, image by image (arXiv:1704.00028)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +33,7 @@ class PatchDiscriminatorConfig:
     width: int = 64
     patch_size: int = 96
     """Side of the patches that it judges [pixels]."""
+    normalisation: Normalisation = "batch"
 
     def __post_init__(self) -> None:
         if min(self.channels, self.width) < 1 or self.patch_size < 1 or self.patch_size % 2**HALVINGS:
@@ -49,9 +53,10 @@ class PatchDiscriminator(nn.Module):
         super().__init__()
         widths = [config.width * 2**place for place in range(HALVINGS)]
         layers: list[nn.Module] = [nn.Conv2d(config.channels, config.width, 3, padding=1), nn.LeakyReLU(NEGATIVE_SLOPE)]
-        layers += _halving(config.width)
+        layers += _normed(config.width, config.width, 2, config.normalisation)
         for narrow, wide in pairwise(widths):
-            layers += [*_normed(narrow, wide, stride=1), *_halving(wide)]
+            layers += _normed(narrow, wide, 1, config.normalisation)
+            layers += _normed(wide, wide, 2, config.normalisation)
         self.features = nn.Sequential(*layers)
         side = config.patch_size // 2**HALVINGS
         self.judge = nn.Sequential(
@@ -66,13 +71,10 @@ class PatchDiscriminator(nn.Module):
         return self.judge(self.features(images))
 
 
-def _halving(width: int) -> list[nn.Module]:
-    return _normed(width, width, stride=2)
-
-
-def _normed(before: int, after: int, *, stride: int) -> list[nn.Module]:
+def _normed(before: int, after: int, stride: int, normalisation: Normalisation) -> list[nn.Module]:
     convolution = nn.Conv2d(before, after, kernel_size=3, stride=stride, padding=1)
-    return [convolution, nn.BatchNorm2d(after), nn.LeakyReLU(NEGATIVE_SLOPE)]
+    norm = [nn.BatchNorm2d(after)] if normalisation == "batch" else []
+    return [convolution, *norm, nn.LeakyReLU(NEGATIVE_SLOPE)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +85,7 @@ class PatchGANConfig:
     width: int = 64
     layers: int = 3
     """Strided convolutions; 3 give parts of 70 pixels, 2 of 34, 1 of 16."""
+    normalisation: Normalisation = "batch"
 
     def __post_init__(self) -> None:
         if min(self.channels, self.width, self.layers) < 1:
@@ -105,11 +108,10 @@ class PatchGAN(nn.Module):
         ]
         for place, (before, after) in enumerate(pairwise(widths), start=1):
             stride = 2 if place < config.layers else 1
-            layers += [
-                nn.Conv2d(before, after, kernel_size=4, stride=stride, padding=1, bias=False),
-                nn.BatchNorm2d(after),
-                nn.LeakyReLU(NEGATIVE_SLOPE),
-            ]
+            is_normed = config.normalisation == "batch"
+            layers.append(nn.Conv2d(before, after, kernel_size=4, stride=stride, padding=1, bias=not is_normed))
+            layers += [nn.BatchNorm2d(after)] if is_normed else []
+            layers.append(nn.LeakyReLU(NEGATIVE_SLOPE))
         self.layers = nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, kernel_size=4, padding=1))
 
     def forward(self, images: Tensor) -> Tensor:
@@ -171,3 +173,51 @@ class UNetDiscriminator(nn.Module):
         for convolution in self.refine:
             features = functional.leaky_relu(convolution(features), NEGATIVE_SLOPE)
         return self.judge(features)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Discriminator:
+    """What a discriminator is chosen by."""
+
+    name: Literal["patch", "patchgan", "unet"]
+    channels: int
+    width: int
+    patch_size: int
+    """Side of the patches that it is to judge [pixels]."""
+    normalisation: Normalisation = "batch"
+
+
+def check_patches(name: str, patch_size: int) -> None:
+    """Refuse patches that a discriminator cannot judge.
+
+    Args:
+        name: `patch`, `patchgan` or `unet`.
+        patch_size: Side of the patches [pixels].
+
+    Raises:
+        InvalidConfigError: If it cannot.
+    """
+    halved = {"patch": 2**HALVINGS, "patchgan": 1, "unet": 8}[name]
+    least = {"patch": 2**HALVINGS, "patchgan": 32, "unet": 8}[name]
+    if patch_size % halved or patch_size < least:
+        raise InvalidConfigError(
+            f"the discriminator {name} judges patches of at least {least} pixels, a multiple of {halved}, "
+            f"got {patch_size}"
+        )
+
+
+def discriminator(kind: Discriminator) -> nn.Module:
+    """A discriminator with fresh weights; `patch` is SRGAN's, `patchgan` judges parts of 70 pixels, `unet` each pixel.
+
+    Raises:
+        InvalidConfigError: If it cannot judge such patches, or a size is below 1.
+    """
+    check_patches(kind.name, kind.patch_size)
+    channels, width, norm = kind.channels, kind.width, kind.normalisation
+    if kind.name == "patch":
+        return PatchDiscriminator(
+            PatchDiscriminatorConfig(channels=channels, width=width, patch_size=kind.patch_size, normalisation=norm)
+        )
+    if kind.name == "patchgan":
+        return PatchGAN(PatchGANConfig(channels=channels, width=width, normalisation=norm))
+    return UNetDiscriminator(UNetDiscriminatorConfig(channels=channels, width=width))

@@ -42,6 +42,8 @@ class RunFolder:
         self.path = path
         self.recipe = path / "recipe.toml"
         self.environment = path / "environment.json"
+        self.curves = path / "curves.svg"
+        self.result = path / "result.json"
         self.checkpoint = path / "checkpoint.pt"
         self._stages = path / "stages"
 
@@ -49,8 +51,21 @@ class RunFolder:
         """The file of a stage's best weights."""
         return self._stages / f"{stage}.safetensors"
 
-    def check(self, recipe_path: Path, *, resume: bool) -> None:
+    def estimator_of(self, stage: str) -> Path:
+        """The file of a stage's network with the head that says its uncertainty."""
+        return self._stages / f"{stage}.uncertainty.safetensors"
+
+    def resampler_of(self, stage: str) -> Path:
+        """The file of the reduction that a stage has learned."""
+        return self._stages / f"{stage}.resampler.safetensors"
+
+    def check(self, recipe_path: Path, content: bytes, *, resume: bool) -> None:
         """Refuse a folder that this recipe cannot run in. Nothing is written.
+
+        Args:
+            recipe_path: Names the recipe in messages.
+            content: All of it, with what was set otherwise.
+            resume: Whether the folder may hold the run already.
 
         Raises:
             ExistingFileError: If it holds a run and `resume` is not given.
@@ -65,13 +80,14 @@ class RunFolder:
             raise InvalidConfigError(
                 f"{self.path} holds a run without its recipe.toml, so that it cannot be resumed; use another --output"
             )
-        if holds_run and self.recipe.read_bytes() != recipe_path.read_bytes():
+        if holds_run and self.recipe.read_bytes() != content:
             raise InvalidConfigError(
-                f"{recipe_path} differs from the recipe that the run in {self.path} began with; use another --output"
+                f"{recipe_path} differs from the recipe that the run in {self.path} began with; "
+                "give the same --set, or use another --output"
             )
 
-    def open(self, recipe_path: Path, facts: Environment) -> None:
-        """Write what explains the run, and remove what a kill left half written.
+    def open(self, content: bytes, facts: Environment) -> None:
+        """Write what explains the run, the recipe's content first, and remove what a kill left half written.
 
         Raises:
             InvalidConfigError: If the run began with other images.
@@ -80,7 +96,7 @@ class RunFolder:
         for half in (*self.path.glob(".*.part"), *self._stages.glob(".*.part")):
             half.unlink()
         if not self.recipe.exists():
-            replace_file(self.recipe, recipe_path.read_bytes())
+            replace_file(self.recipe, content)
         replace_file(self.environment, json.dumps(asdict(facts), indent=2).encode() + b"\n")
 
     def _check_images(self, facts: Environment) -> None:

@@ -11,6 +11,9 @@ from torch.utils.tensorboard import SummaryWriter
 
 from superres.models.writing import replace_file
 
+JOURNAL = "journal.jsonl"
+"""Its name in the run folder."""
+
 
 class Journal:
     """Appends to `journal.jsonl` of a run folder; to be closed.
@@ -21,7 +24,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path, steps_before: int) -> None:
-        self.path = folder / "journal.jsonl"
+        self.path = folder / JOURNAL
         kept = [
             line for line in _lines(self.path) if cast("dict[str, Any]", json.loads(line))["total_step"] <= steps_before
         ]

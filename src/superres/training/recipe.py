@@ -7,80 +7,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict
 
+from superres.data.mixing import Mixing
 from superres.errors import InvalidConfigError, unknown_name
 from superres.image.scaling import enlarged
-from superres.losses.catalogue import loss
+from superres.losses.catalogue import NO_SETTINGS, TermSettings
 from superres.metrics.protocol import protocol
-from superres.models.architecture import Architecture
-from superres.models.catalogue import architecture
 from superres.models.listing import weightless
+from superres.training.categories import Classification, check_classification
+from superres.training.claims import about, require, require_plain_name
+from superres.training.material import Data
+from superres.training.members import check_members
+from superres.training.objectives.adversarial import AdversarialSettings
+from superres.training.objectives.checking import check_estimator, check_fit, check_objective
 from superres.training.objectives.sampling import AnswersByPixel
+from superres.training.pruning import Pruning
+from superres.training.resampling import Resampling, check_resampling
+from superres.training.succession import Link, check_succession
+from superres.training.target import Model
 from superres.training.toml import parse, read_toml
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 RANDOM = "random"
 """The start of a stage that begins with fresh weights."""
 _Claim = tuple[bool, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Model:
-    """The network to train, at one scale.
-
-    A network that the papers train for several scales at once (VDSR, DRCN, CARN) is trained here for the one of its
-    configuration; weights of another scale may be a stage's start.
-    """
-
-    __pydantic_config__ = _STRICT
-    name: str
-    """Of the weights file; letters, digits, `-` and `_`."""
-    architecture: str
-    config: dict[str, Any]
-    """The architecture's own configuration, complete."""
-
-    def __post_init__(self) -> None:
-        _require_plain_name("model", self.name)
-        known, config = self.read()
-        if not known.needs_weights:
-            raise InvalidConfigError(
-                f"model {self.name!r}: nothing in {known.name} is learned, so it cannot be trained"
-            )
-        channels = config.channels
-        if channels not in (1, 3):
-            raise InvalidConfigError(
-                f"model {self.name!r}: training images are RGB, so channels must be 3, or 1 for luma "
-                f"or for one colour at a time, got {channels}"
-            )
-
-    def read(self) -> tuple[Architecture, Any]:
-        """The architecture, and the configuration as its own kind.
-
-        Raises:
-            UnknownNameError: If the architecture or a setting is unknown.
-            InvalidConfigError: If a setting makes no sense.
-        """
-        known = architecture(self.architecture)
-        return known, known.read_config(self.config)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Data:
-    """Where the images are. Relative folders lie below `$SUPERRES_DATA`, or else the working directory."""
-
-    __pydantic_config__ = _STRICT
-    train: list[str]
-    validation: str
-    degradation: Literal["bicubic"]
-
-    def __post_init__(self) -> None:
-        _require(bool(self.train), "data: train needs at least one folder of images")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +49,7 @@ class Validation:
     protocol: str
 
     def __post_init__(self) -> None:
-        _require(self.every >= 1, f"validation: every must be at least 1 step, got {self.every}")
+        require(self.every >= 1, f"validation: every must be at least 1 step, got {self.every}")
         protocol(self.protocol)
 
 
@@ -106,6 +62,15 @@ class Stage:
     """Letters, digits, `-` and `_`."""
     start: str
     """`random`, the name of an earlier stage, the name of a shipped network, or a weights file."""
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Settings of the network that are other than the model's in this stage: `{ scale = 2 }` where a network grows from
+    one scale to the next, or a width that is still to be pruned."""
+    pruning: Pruning | None = None
+    """What this stage makes narrower; its best weights are those of the pruned network."""
+    members: list[str] = field(default_factory=list[str])
+    """The names of shipped networks, or the weights files, that the members of a `fusion` begin as, in their order."""
+    frozen: list[str] = field(default_factory=list[str])
+    """Layers that are not trained, such as `members`. Running statistics in them still follow the images."""
     steps: int
     batch_size: int
     patch_size: int
@@ -117,8 +82,20 @@ class Stage:
     """From one of these factors to the next; 0 for any."""
     sampled_pixels: int = 0
     """Pixels of each high-resolution patch that a network which answers pixel by pixel is asked for; 0 for all."""
+    classification: Classification | None = None
+    """How the kinds of `data.labels` are learned beside: a table `[stages.classification]`."""
+    resampling: Resampling | None = None
+    """How the reduction is learned beside: a table `[stages.resampling]`. PSNR is then that of its own reductions."""
+    augmentation: Mixing | None = None
+    """What is done to pairs besides flips and turns, and how likely; see `superres.data.mixing`."""
     loss: dict[str, float]
     """Weight of each term."""
+    terms: TermSettings = NO_SETTINGS
+    """What terms are told beside their weights: a table `[stages.terms.NAME]` for each that has settings."""
+    adversarial: AdversarialSettings | None = None
+    """The discriminator of an adversarial stage: a table `[stages.adversarial]`."""
+    keep: str = "psnr"
+    """The weights that the stage leaves: the `last` validated ones, or the best by PSNR or another named metric."""
     optimizer: Literal["adam", "adamw", "sgd"]
     betas: tuple[float, float] = (0.0, 0.0)
     """Of the optimizers `adam` and `adamw`, which need them; for these only."""
@@ -151,20 +128,35 @@ class Stage:
     """Decay of the exponential moving average of the weights; 0 keeps none."""
 
     def __post_init__(self) -> None:
-        _require_plain_name("stage", self.name)
+        require_plain_name("stage", self.name)
         claims = (*self._shape_claims(), *self._scale_claims(), *self._rate_claims(), *self._optimizer_claims())
         for claim, sentence in claims:
-            _require(claim, f"stage {self.name!r}: {sentence}")
-        for name in self.loss:
-            loss(name)
+            require(claim, f"stage {self.name!r}: {sentence}")
+        with about(f"stage {self.name!r}"):
+            check_objective(self.loss, self.terms, self.adversarial, self.keep)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the network learns its uncertainty."""
+        return "uncertainty" in self.loss
 
     # Each claim is what must be true, and what to say where it is not. A value that is no number makes none true.
 
     def _shape_claims(self) -> tuple[_Claim, ...]:
         smallest = min(self.steps, self.batch_size, self.patch_size)
+        beside, mixing = [each is not None for each in (self.classification, self.resampling)], self.augmentation
+        mixes = mixing is not None and max(mixing.mixup, mixing.cutmix) > 0
+        companions = sum((self.is_sure, self.pruning is not None, *beside))
         return (
             (self.name != RANDOM, f"{RANDOM!r} stands for fresh weights; a stage needs another name"),
             (smallest >= 1, "steps, batch_size and patch_size must be at least 1"),
+            (companions <= 1, "uncertainty, pruning, classification and resampling go without each other"),
+            (
+                not any(beside) or not (self.scales or self.rate_factors or self.sampled_pixels),
+                "classification and resampling go without scales, sampled_pixels and rate_factors",
+            ),
+            (not (self.is_sure and self.rate_factors), "uncertainty goes without rate_factors"),
+            (not beside[0] or not mixes, "classification goes without mixup and cutmix, which mix the kinds of images"),
             (self.accumulate >= 1, f"accumulate must be at least 1 batch, got {self.accumulate}"),
             (0 <= self.average < 1, f"average must lie in [0, 1), got {self.average}"),
             (self.clip_norm >= 0, f"clip_norm must not be negative, got {self.clip_norm}"),
@@ -175,12 +167,17 @@ class Stage:
     def _scale_claims(self) -> tuple[_Claim, ...]:
         is_pair = len(self.scales) == 2 and 1 <= self.scales[0] < self.scales[1]
         steps = (self.scales[1] - self.scales[0]) / self.scale_step if is_pair and self.scale_step > 0 else 0
+        cuts = self.augmentation is not None and self.augmentation.cuts
         return (
             (not self.scales or is_pair, f"scales are a lowest factor, at least 1, and a highest, got {self.scales}"),
             (self.scale_step == 0 or bool(self.scales), "scale_step goes with scales, and only with them"),
             (self.scale_step >= 0, f"scale_step must not be negative, got {self.scale_step}"),
             (abs(steps - round(steps)) < 1e-6, f"no number of steps of {self.scale_step:g} spans {self.scales}"),
             (self.sampled_pixels >= 0, f"sampled_pixels must not be negative, got {self.sampled_pixels}"),
+            (
+                not (self.scales and cuts),
+                "augmentation: cutmix and cutblur cut whole pixels, so that scales do without",
+            ),
         )
 
     def _rate_claims(self) -> tuple[_Claim, ...]:
@@ -236,17 +233,38 @@ class Recipe:
     stages: list[Stage]
 
     def __post_init__(self) -> None:
-        _require(self.checkpoint_every >= 1, f"checkpoint_every must be at least 1 step, got {self.checkpoint_every}")
-        _require(min(self.threads, self.seed) >= 0, "seed and threads must not be negative")
-        _require(bool(self.stages), "a recipe needs at least one [[stages]]")
+        require(self.checkpoint_every >= 1, f"checkpoint_every must be at least 1 step, got {self.checkpoint_every}")
+        require(min(self.threads, self.seed) >= 0, "seed and threads must not be negative")
+        require(bool(self.stages), "a recipe needs at least one [[stages]]")
         earlier: list[str] = []
         for stage in self.stages:
             _check_start(stage, earlier, [other.name for other in self.stages])
-            _require(stage.name not in earlier, f"two stages are called {stage.name!r}; each needs a name of its own")
-            _check_patch(stage, self.model)
-            _check_factors(stage, self.model)
-            _check_scales(stage, self.model)
+            require(stage.name not in earlier, f"two stages are called {stage.name!r}; each needs a name of its own")
+            trained = self.trained(stage)
+            _check_patch(stage, trained)
+            _check_factors(stage, trained)
+            _check_scales(stage, trained)
+            check_members(stage.name, stage.members, trained.read()[1])
+            _check_degradation(stage, self.data)
+            _check_companions(stage, trained, self.data)
+            _check_terms(stage, trained)
+            sure = [other.name for other in self.stages[: len(earlier)] if other.is_sure]
+            with about(f"stage {stage.name!r}"):
+                check_estimator(stage.terms, sure)
             earlier.append(stage.name)
+        links = [Link(each.name, each.start, self.trained(each).read()[1], self.made(each)) for each in self.stages]
+        check_succession(links, self.model.read()[1])
+        is_same = len({each.resampling is None for each in self.stages}) == 1
+        require(is_same, "either all stages learn the reduction, by a table [stages.resampling], or none does")
+
+    def trained(self, stage: Stage) -> Model:
+        """The network that a stage trains."""
+        return replace(self.model, config={**self.model.config, **stage.config}) if stage.config else self.model
+
+    def made(self, stage: Stage) -> Any:
+        """The configuration of the network that a stage leaves, in which nothing is left of what it prunes."""
+        _, config = self.trained(stage).read()
+        return config if stage.pruning is None else stage.pruning.of(config)
 
     def starts_outside(self, stage: Stage) -> bool:
         """Whether a stage begins with weights that this recipe does not make."""
@@ -274,15 +292,17 @@ def _check_patch(stage: Stage, model: Model) -> None:
 
 
 def _check_factors(stage: Stage, model: Model) -> None:
-    """The layers that have a factor of their own are the network's."""
-    if not stage.rate_factors:
+    """The layers that have a factor of their own, or are frozen, are the network's."""
+    if not (stage.rate_factors or stage.frozen):
         return
     known, config = model.read()
     names = [name for name, _ in weightless(known.card(model.name, config)).named_parameters()]
-    for layer in stage.rate_factors:
+    for layer in (*stage.rate_factors, *stage.frozen):
         if not any(name.startswith(f"{layer}.") for name in names):
             layers = list(dict.fromkeys(name.rsplit(".", maxsplit=1)[0] for name in names))
             raise unknown_name(f"layer of {model.name}", layer, layers)
+    trained = [name for name in names if not name.startswith(tuple(f"{layer}." for layer in stage.frozen))]
+    require(bool(trained), f"stage {stage.name!r}: all layers are frozen, so that nothing can be trained")
 
 
 def _check_scales(stage: Stage, model: Model) -> None:
@@ -303,17 +323,39 @@ def _check_scales(stage: Stage, model: Model) -> None:
         )
 
 
-def _require(claim: bool, sentence: str) -> None:
-    if not claim:
-        raise InvalidConfigError(sentence)
+def _check_terms(stage: Stage, model: Model) -> None:
+    """The network and its patches suit the objective."""
+    known, config = model.read()
+    with about(f"stage {stage.name!r}"):
+        check_fit(
+            stage.loss,
+            stage.terms,
+            stage.adversarial,
+            network=weightless(known.card(model.name, config)),
+            channels=config.channels,
+            patch_size=stage.patch_size,
+            is_partial=bool(stage.scales) or stage.sampled_pixels > 0,
+        )
 
 
-def _require_plain_name(kind: str, name: str) -> None:
-    """The name becomes a file's."""
-    _require(
-        re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None,
-        f"{kind} {name!r}: a name has letters, digits, - and _ only, for a file will bear it",
-    )
+def _check_companions(stage: Stage, model: Model, data: Data) -> None:
+    """What learns beside the network suits it and the data."""
+    known, config = model.read()
+    network = weightless(known.card(model.name, config))
+    with about(f"stage {stage.name!r}"):
+        check_classification(stage.classification, network, is_labelled=bool(data.labels))
+        check_resampling(stage.resampling, network, channels=config.channels, degradation=data.degradation)
+
+
+def _check_degradation(stage: Stage, data: Data) -> None:
+    """What knows bicubic reduction only is not asked for with another."""
+    cuts = stage.augmentation is not None and stage.augmentation.cutblur > 0
+    if data.drawn is not None and (stage.scales or cuts):
+        what = "scales" if stage.scales else "augmentation: cutblur"
+        raise InvalidConfigError(
+            f"stage {stage.name!r}: {what} is made by bicubic reduction only, but the degradation is "
+            f"{data.degradation!r}; leave one of them out"
+        )
 
 
 def read_recipe(path: Path) -> Recipe:

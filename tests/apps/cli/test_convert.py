@@ -72,3 +72,37 @@ def test_official_files_are_converted(superres: Call, superres_data: Path, file:
     answer = superres("convert", superres_data / "weights" / file, "--scale", scale)
     assert answer.code == 0, answer.err
     assert [path.name for path in Path().iterdir()] == [f"{name}.safetensors"]
+
+
+def test_two_networks_are_blended_and_the_result_enlarges(superres: Call) -> None:
+    answer = superres(
+        "convert", "rlfn_compact_x2", "--blend", "rlfn_compact_x2", "--share", 0.4, "-o", "mix.safetensors"
+    )
+    assert answer.code == 0, answer.err
+    write_picture(Path("small.png"), Picture(pixels=np.full((20, 24, 3), 90, np.uint8)))
+    answer = superres("upscale", "small.png", "--model", "mix.safetensors", "-o", "large.png")
+    assert answer.code == 0, answer.err
+    assert read_picture(Path("large.png")).pixels.shape == (40, 48, 3)
+
+
+def test_share_is_the_one_of_the_papers_demonstration_where_none_is_given(superres: Call) -> None:
+    assert superres("convert", "rlfn_compact_x2", "--blend", "rlfn_compact_x2").code == 0
+    assert Path("rlfn_compact_x2_blend_80.safetensors").exists()
+
+
+def test_networks_of_different_scales_are_not_blended(superres: Call) -> None:
+    answer = superres("convert", "rlfn_compact_x2", "--blend", "rlfn_compact_x3")
+    assert answer.code == 2
+    assert "only networks of one configuration can be blended" in answer.err
+
+
+def test_share_without_a_second_network_is_refused(superres: Call) -> None:
+    answer = superres("convert", of_several_scales(Path("authors_x2.pth")), "--share", 0.5)
+    assert answer.code == 2
+    assert "name it with --blend" in answer.err
+
+
+def test_scale_is_not_said_of_a_blend(superres: Call) -> None:
+    answer = superres("convert", "rlfn_compact_x2", "--blend", "rlfn_compact_x2", "--scale", 2)
+    assert answer.code == 2
+    assert "do not go together" in answer.err

@@ -49,3 +49,25 @@ def test_damaged_checkpoint_is_said_in_a_sentence(superres: Call, tmp_path: Path
     answer = superres("train", path, "-o", tmp_path / "run", "--resume")
     assert answer.code == 2
     assert "is damaged" in answer.err
+
+
+def test_values_set_on_the_command_line_are_kept_and_compared(superres: Call, tmp_path: Path) -> None:
+    path, run = recipe(tmp_path), tmp_path / "run"
+    changes = ("--set", "stages.first.steps=6", "--set", "data.degradation=camera")
+    assert superres("train", path, *changes, "-o", run).code == 0
+    kept = (run / "recipe.toml").read_text("utf-8")
+    assert "steps = 6" in kept
+    assert 'degradation = "camera"' in kept
+    assert superres("train", path, *changes, "-o", run, "--resume").code == 0
+    assert superres("train", run / "recipe.toml", "-o", run, "--resume").code == 0
+    answer = superres("train", path, "-o", run, "--resume")
+    assert answer.code == 2
+    assert "differs from the recipe that the run in" in answer.err
+    assert "give the same --set" in answer.err
+
+
+def test_unknown_key_to_set_is_answered_with_the_nearest(superres: Call, tmp_path: Path) -> None:
+    answer = superres("train", recipe(tmp_path), "--set", "stages.0.stpes=6", "-o", tmp_path / "run")
+    assert answer.code == 2
+    assert "nearest: steps" in answer.err
+    assert not (tmp_path / "run").exists()

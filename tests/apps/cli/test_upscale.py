@@ -11,6 +11,7 @@ from samples.pictures import slopes
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Metadata, Picture
 from superres.image.resize import resize_integers
+from superres.inference.upscaler import upscale
 
 
 def photo(path: Path, height: int = 20, width: int = 30) -> Path:
@@ -156,3 +157,10 @@ def test_turned_jpeg_becomes_upright_and_keeps_who_made_it(superres: Call, tmp_p
         assert after.getexif()[0x013B] == "A. Artist"
         upright = np.asarray(ImageOps.exif_transpose(before).resize(after.size)).astype(int)
         assert np.abs(upright - np.asarray(after)).mean() < 4
+
+
+def test_best_is_the_mean_over_eight_orientations(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    assert superres("upscale", source, "-o", out, "-s", 2, "--best").code == 0
+    expected = upscale(read_picture(source).pixels, 2, ensemble="mean")
+    np.testing.assert_array_equal(read_picture(out).pixels, expected)

@@ -170,3 +170,13 @@ def test_grey_image_of_set_fourteen_becomes_colour(superres_data: Path) -> None:
     loaded = load_pair(pairs["bridge"], 4)
     assert loaded.low_is_made
     assert np.ptp(loaded.high, axis=2).max() == 0
+
+
+def test_images_of_another_degradation_are_paired_where_there_are_no_bicubic_ones(tmp_path: Path) -> None:
+    touch(tmp_path / "HR", "baby.png")
+    touch(tmp_path / "LR_camera" / "X4", "baby.png")
+    touch(tmp_path / "LR_unknown" / "X2", "baby.png")
+    assert [low for _, _, low in files(benchmark_pairs(tmp_path, 4), tmp_path.resolve())] == ["LR_camera/X4/baby.png"]
+    assert [low for _, _, low in files(benchmark_pairs(tmp_path, 2), tmp_path.resolve())] == [None]
+    touch(tmp_path / "LR_bicubic" / "X4", "baby.png")
+    assert [low for _, _, low in files(benchmark_pairs(tmp_path, 4), tmp_path.resolve())] == ["LR_bicubic/X4/baby.png"]

@@ -11,6 +11,7 @@ from superres.apps.cli.compare import compare
 from superres.apps.cli.console import complain
 from superres.apps.cli.convert import convert
 from superres.apps.cli.cost import cost
+from superres.apps.cli.data import data
 from superres.apps.cli.evaluate import evaluate
 from superres.apps.cli.export import export
 from superres.apps.cli.models import models
@@ -46,6 +47,7 @@ app = typer.Typer(
 for command in (upscale, models, train, evaluate, compare, recognise, cost, export, convert):
     app.command()(command)
 app.add_typer(study, name="study", no_args_is_help=True)
+app.add_typer(data, name="data", no_args_is_help=True)
 
 
 def _print_version(is_asked: bool) -> None:

@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 def train(
     recipe: Annotated[Path, typer.Argument(help="A recipe, such as recipes/rlfn_compact_x4.toml.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The run's folder.  [default: runs/ and the recipe's name]")
+        Path | None,
+        typer.Option("--output", "-o", help="The run's folder.", show_default="runs/ and the recipe's name"),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A value in place of the recipe's, such as stages.0.steps=100; several by repeating the option.",
+        ),
+    ] = None,
 ) -> None:
     """Train a network by a recipe; folders in it lie below $SUPERRES_DATA or the working directory."""
     import logging
@@ -32,5 +41,5 @@ def train(
             remark = f"{progress.images_per_second:.0f} images/s, loss {progress.loss:.5f}"
             show(progress.stage, progress.step, progress.steps, remark)
 
-        result = run_recipe(recipe, output=output, resume=resume, watch=watch)
+        result = run_recipe(recipe, output=output, resume=resume, overrides=overrides or (), watch=watch)
     report(f"{result.weights}: {result.psnr:.2f} dB on the validation images")

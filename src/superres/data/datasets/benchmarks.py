@@ -6,6 +6,9 @@ Three layouts are understood. `scale` stands for 2, 3, 4, …; endings may be an
     DIV2K_valid_HR/0801.png   DIV2K_valid_LR_bicubic/X2/0801x2.png       side by side in any folder
     photographs/baby.png      none: the low-resolution images are made
 
+In place of `bicubic` may stand another preset of `superres.data.degradation.presets`, such as `LR_camera`; where there
+are several, the first of that file counts.
+
 A set can be named by the folder that holds both, or by its high-resolution folder.
 """
 
@@ -19,6 +22,7 @@ from numpy.typing import NDArray
 
 from superres.data.datasets.rgb import read_rgb
 from superres.data.degradation.downsample import bicubic_reduction
+from superres.data.degradation.presets import PRESETS
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError
 from superres.image.files import image_files
 from superres.image.pixels import round_half_up
@@ -159,8 +163,9 @@ def _low_folder(high_folder: Path, scale: float) -> Path | None:
     high_folder = high_folder.resolve()
     if not _is_high(high_folder):
         return None
-    beside = high_folder.with_name(f"{high_folder.name.removesuffix('HR')}LR_bicubic") / f"X{scale:g}"
-    return beside if beside.is_dir() else None
+    start = f"{high_folder.name.removesuffix('HR')}LR_"
+    beside = (high_folder.with_name(start + name) / f"X{scale:g}" for name in PRESETS)
+    return next((folder for folder in beside if folder.is_dir()), None)
 
 
 def _by_name(folder: Path) -> dict[str, Path]:

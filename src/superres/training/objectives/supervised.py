@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from superres.image.resize import resize
-from superres.losses.catalogue import loss
+from superres.losses.catalogue import NO_SETTINGS, TermSettings, term
 from superres.training.objectives.answers import WeightedAnswer
 
 
@@ -16,12 +16,13 @@ class SupervisedObjective:
 
     Args:
         weights: Names of losses and their weights.
+        settings: Of the losses that have any.
     """
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        self._terms = [(loss(name), weight) for name, weight in weights.items()]
+    def __init__(self, weights: Mapping[str, float], settings: TermSettings = NO_SETTINGS) -> None:
+        self._terms = [(term(name, settings), weight) for name, weight in weights.items()]
 
-    def __call__(self, answers: Sequence[WeightedAnswer], high: Tensor) -> Tensor:
+    def __call__(self, answers: Sequence[WeightedAnswer], high: Tensor, low: Tensor) -> Tensor:
         """The value to minimise, a scalar.
 
         Args:
@@ -29,13 +30,14 @@ class SupervisedObjective:
                 a level of LapSRN (arXiv:1704.03915, section 3.2), is compared with the bicubic reduction of `high`
                 to its size.
             high: (N, C, H, W) in [0, 1].
+            low: (N, C, h, w) in [0, 1], what was answered.
         """
         total = high.new_zeros(())
         for answer, share in answers:
             restored = answer.float()
             reference = _reduced(high, (restored.shape[-2], restored.shape[-1]))
-            for term, weight in self._terms:
-                total = total + share * weight * term(restored, reference)
+            for each, weight in self._terms:
+                total = total + share * weight * each(restored, reference, low)
         return total
 
 

@@ -1,0 +1,85 @@
+"""What learns beside a network in a stage, and stays behind when its weights are given out.
+
+A head that says how sure the network is, one that tells kinds of images, or the resampler in front of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from superres.errors import InvalidConfigError
+from superres.models.card import Card
+from superres.models.resampler import Resampler, read_resampler, write_resampler
+from superres.models.uncertainty import Uncertain, write_uncertain
+from superres.training.categories import Categorising, cross_entropy
+from superres.training.folders import RunFolder
+from superres.training.objectives.estimating import with_head
+from superres.training.recipe import Stage
+from superres.training.resampling import Resampled
+
+
+def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, resampler: Path) -> nn.Module:
+    """The network with what learns beside it in a stage; itself where nothing does.
+
+    Args:
+        network: With the weights that the stage starts from.
+        stage: Its settings.
+        card: Of the network.
+        classes: Kinds of images that the recipe has labels for.
+        resampler: Where the stage before has left one, if it has; otherwise a fresh one is made.
+
+    Raises:
+        InvalidWeightsError: If the resampler is damaged.
+    """
+    if stage.is_sure:
+        return with_head(network, card, stage.terms)
+    if stage.classification is not None:
+        return Categorising(network, card, stage.classification.layer, classes)
+    if stage.resampling is not None:
+        fresh = Resampler(stage.resampling.config(card.scale))
+        return Resampled(network, read_resampler(resampler) if resampler.exists() else fresh, stage.resampling)
+    return network
+
+
+def left_alone(network: nn.Module, stage: Stage, card: Card, folder: RunFolder) -> nn.Module:
+    """The network itself; what has learned beside it is written into files of its own, a head for kinds into none.
+
+    Args:
+        network: What `accompanied` made, or its average.
+        stage: Its settings.
+        card: Of the network.
+        folder: Of the run.
+    """
+    match network:
+        case Uncertain():
+            write_uncertain(folder.estimator_of(stage.name), network, card)
+            return network.network
+        case Resampled():
+            write_resampler(folder.resampler_of(stage.name), network.resampler)
+            return network.network
+        case Categorising():
+            return network.network
+        case _:
+            return network
+
+
+def own_terms(network: nn.Module, stage: Stage, labels: Tensor | None) -> Tensor | float:
+    """What companions add to the loss of the images that the network has just seen; 0 where there are none.
+
+    Args:
+        network: What `accompanied` made.
+        stage: Its settings.
+        labels: Kinds of the images, (N,), where the stage learns them.
+
+    Raises:
+        InvalidConfigError: If kinds are to be learned by a network without a head for them.
+    """
+    if isinstance(network, Resampled):
+        return network.disorder()
+    if labels is None or stage.classification is None:
+        return 0.0
+    if not isinstance(network, Categorising):
+        raise InvalidConfigError(f"stage {stage.name!r}: only a network with a head for categories can learn them")
+    return stage.classification.weight * cross_entropy(network.logits(), labels)
