@@ -33,6 +33,10 @@ def test_importing_superres_loads_neither_numpy_nor_an_engine() -> None:
         "superres.image.resize",
         "superres.image.colour",
         "superres.data.datasets.packed",
+        "superres.data.datasets.degraded",
+        "superres.data.degradation.presets",
+        "superres.data.inspection.inspection",
+        "superres.inference.ensemble",
     ],
 )
 def test_using_a_model_loads_nothing_of_the_lab(module: str) -> None:

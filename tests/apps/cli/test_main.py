@@ -13,7 +13,19 @@ from samples.commands import Call
 from superres.apps.cli.main import LAB_PACKAGES
 
 LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "scipy", "tensorboard", "jaxtyping")
-COMMANDS = ("upscale", "models", "train", "evaluate", "compare", "recognise", "cost", "export", "convert", "study")
+COMMANDS = (
+    "upscale",
+    "models",
+    "train",
+    "evaluate",
+    "compare",
+    "recognise",
+    "cost",
+    "export",
+    "convert",
+    "study",
+    "data",
+)
 
 
 def test_version_is_the_packages(superres: Call) -> None:

@@ -19,7 +19,7 @@ def convert(
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The file to write.  [default: the network's name and .safetensors]"),
+        typer.Option("--output", "-o", help="The file to write.", show_default="the network's name and .safetensors"),
     ] = None,
     scale: Annotated[
         int | None, typer.Option("--scale", "-s", help="For checkpoints whose tensors serve several scales.", min=1)
@@ -32,7 +32,7 @@ def convert(
         ),
     ] = None,
     share: Annotated[
-        float | None, typer.Option(help="Of the second network, from 0 to 1.  [default: 0.8]", min=0.0, max=1.0)
+        float | None, typer.Option(help="Of the second network, from 0 to 1.", show_default="0.8", min=0.0, max=1.0)
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:

@@ -36,19 +36,21 @@ def evaluate(
         typer.Option("--model", "-m", help="A name, a file of weights, or bicubic; several by repeating the option."),
     ] = None,
     scales: Annotated[
-        list[float] | None, typer.Option("--scale", "-s", help="Several by repeating the option.  [default: 4]")
+        list[float] | None, typer.Option("--scale", "-s", help="Several by repeating the option.", show_default="4")
     ] = None,
     metrics: Annotated[
-        str | None, typer.Option(help=f"Names with commas between them.  [default: {DEFAULT_METRICS}]")
+        str | None, typer.Option(help="Names with commas between them.", show_default=DEFAULT_METRICS)
     ] = None,
     protocol: Annotated[
-        str | None, typer.Option(help=f"classical, ntire or rgb.  [default: {DEFAULT_PROTOCOL}]")
+        str | None, typer.Option(help="classical, ntire or rgb.", show_default=DEFAULT_PROTOCOL)
     ] = None,
-    precision: Annotated[Precision | None, typer.Option(help="Of the engine's arithmetic.  [default: auto]")] = None,
+    precision: Annotated[
+        Precision | None, typer.Option(help="Of the engine's arithmetic.", show_default="auto")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder of a table's results.  [default: results/NAME beside the table's file]"
+            "--output", "-o", help="Folder of a table's results.", show_default="results/NAME beside the table's file"
         ),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Measure a table anew; forget what was found before.")] = False,

@@ -18,11 +18,11 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="The graph, or NAME.npy for SR-LUT's table.  [default: the name and .onnx]"
+            "--output", "-o", help="The graph, or NAME.npy for SR-LUT's table.", show_default="the name and .onnx"
         ),
     ] = None,
     interval: Annotated[
-        int | None, typer.Option("--interval", help="Of a table: steps of 8 bit between its values.  [default: 16]")
+        int | None, typer.Option("--interval", help="Of a table: steps of 8 bit between its values.", show_default="16")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:

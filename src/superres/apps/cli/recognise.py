@@ -25,7 +25,7 @@ def recognise(
         typer.Option("--model", "-m", help="A name or a file of weights; several by repeating the option."),
     ] = None,
     scales: Annotated[
-        list[int] | None, typer.Option("--scale", "-s", help="Several by repeating the option.  [default: 4]")
+        list[int] | None, typer.Option("--scale", "-s", help="Several by repeating the option.", show_default="4")
     ] = None,
     precision: Annotated[Precision, typer.Option(help="Of the engine's arithmetic.")] = "auto",
     as_json: Annotated[

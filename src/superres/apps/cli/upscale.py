@@ -27,7 +27,8 @@ def upscale(
         typer.Option("--output", "-o", help="A file for one picture, else a folder; beside the inputs if not given."),
     ] = None,
     scale: Annotated[
-        float | None, typer.Option("--scale", "-s", help="Factor along each axis, above 1, at most 16.  [default: 4]")
+        float | None,
+        typer.Option("--scale", "-s", help="Factor along each axis, above 1, at most 16.", show_default="4"),
     ] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="A name from `superres models`, or a file of weights.")
