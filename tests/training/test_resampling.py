@@ -1,12 +1,17 @@
 """A reduction and a network that learn together."""
 
+import tomllib
+
 import pytest
 import torch
+from samples.recipes import HEAD, stage
 
 from superres.errors import InvalidConfigError
 from superres.models.lapsrn import LapSRN, LapSRNConfig
 from superres.models.resampler import Resampler
 from superres.models.rlfn import RLFN, RLFNConfig
+from superres.training.optimizers import optimizer, set_learning_rate
+from superres.training.recipe import parse_recipe
 from superres.training.resampling import Resampled, Resampling, check_resampling, disorder, rounded
 
 SMALL = Resampling(width=4, blocks=1, reach=2, distance=2.0, smoothness=3.0)
@@ -77,8 +82,21 @@ def test_what_a_reduction_cannot_be_learned_with_is_refused() -> None:
         check_resampling(SMALL, LapSRN(LapSRNConfig(width=4, depth=1)), channels=3, degradation="bicubic")
 
 
-@pytest.mark.parametrize(("key", "message"), [("width", "at least 1"), ("distance", "must not be negative")])
+@pytest.mark.parametrize(
+    ("key", "message"), [("width", "at least 1"), ("distance", "must not be negative"), ("rate_factor", "above 0")]
+)
 def test_values_that_make_no_sense_are_refused(key: str, message: str) -> None:
     values = {"width": 4, "blocks": 1, "reach": 2, "distance": 0.0, "smoothness": 0.0, key: -1}
     with pytest.raises(InvalidConfigError, match=message):
         Resampling(**values)  # type: ignore[arg-type]
+
+
+def test_resampler_may_learn_faster_than_the_network() -> None:
+    head = HEAD.format(checkpoint_every=5, train="train", validation="validation")
+    table = (
+        "[stages.resampling]\nwidth = 4\nblocks = 1\nreach = 2\ndistance = 0.0\nsmoothness = 0.0\nrate_factor = 8.0\n"
+    )
+    settings = parse_recipe(tomllib.loads(head + stage() + table), "test.toml").stages[0]
+    optimiser = optimizer(settings, both())
+    set_learning_rate(optimiser, 0.01)
+    assert sorted(group["lr"] for group in optimiser.param_groups) == [0.01, 0.08]

@@ -16,7 +16,9 @@ _FACTOR = "rate_factor"
 
 def optimizer(stage: Stage, network: nn.Module) -> Optimizer:
     """The optimiser of a stage, over all parameters of the network."""
-    parameters = _groups(stage.rate_factors, network) if stage.rate_factors else network.parameters()
+    resampling = stage.resampling
+    factors = stage.rate_factors if resampling is None else {"resampler": resampling.rate_factor}
+    parameters = _groups(factors, network) if factors else network.parameters()
     rate, decay = stage.learning_rate, stage.weight_decay
     if stage.optimizer == "sgd":
         made: Optimizer = SGD(parameters, lr=rate, momentum=stage.momentum, weight_decay=decay)

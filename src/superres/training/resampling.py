@@ -35,8 +35,11 @@ class Resampling:
     """Weight of the mean squared offset [low-resolution pixels²], beside the terms of `loss`."""
     smoothness: float
     """Weight of the mean difference between neighbours' offsets [low-resolution pixels]."""
+    rate_factor: float = 1.0
+    """The resampler's learning rate, as a multiple of the stage's; higher beside a network that is trained already."""
 
     def __post_init__(self) -> None:
+        require(self.rate_factor > 0, f"resampling: rate_factor must be above 0, got {self.rate_factor}")
         require(min(self.width, self.blocks, self.reach) >= 1, "resampling: width, blocks and reach are at least 1")
         require(min(self.distance, self.smoothness) >= 0, "resampling: distance and smoothness must not be negative")
 
