@@ -15,7 +15,7 @@ from superres.inference.upscaler import upscale
 from superres.models.bicubic import Bicubic, BicubicConfig
 from superres.models.catalogue import build
 from superres.models.weights import load_network
-from superres.training.recipe import Model
+from superres.training.target import Model
 
 
 def planes(pixels: np.ndarray) -> torch.Tensor:

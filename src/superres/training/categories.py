@@ -9,8 +9,9 @@ Source: multi-task learning as the survey of Wang, Chen and Hoi describes it (ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from pydantic import ConfigDict
@@ -86,15 +87,21 @@ def check_classification(classification: Classification | None, network: nn.Modu
         raise unknown_name("layer of the network", classification.layer, filter(None, layers))
 
 
-def image_labels(folders: Sequence[str], labels: Mapping[str, str]) -> list[int]:
+def image_labels(folders: Sequence[str], labels: Mapping[str, str], without: Container[Path] = ()) -> list[int]:
     """The number of each image's category, folder after folder as a packed set has them.
 
     Args:
         folders: As the recipe names them.
         labels: Of these folders and others; categories are numbered in the order of their names.
+        without: Files of these folders that are left out.
     """
     classes = sorted(set(labels.values()))
-    return [classes.index(labels[folder]) for folder in folders for _ in image_files(data_folder(folder))]
+    return [
+        classes.index(labels[folder])
+        for folder in folders
+        for path in image_files(data_folder(folder))
+        if path not in without
+    ]
 
 
 class Categorising(nn.Module):

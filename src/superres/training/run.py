@@ -141,17 +141,17 @@ class _Run:
         degradation = recipe.data.drawn
         scales = sorted({card.scale for card in self.trained})
         self.channels = channels_of(self.made[-1])
+        left_out = recipe.data.left_out()
         with self.fabric.rank_zero_first():  # it packs, the others open
-            self.images: PackedImages = pack(
-                [data_folder(name) for name in recipe.data.train], self.cache, [] if degradation else scales
-            )
+            folders = [data_folder(name) for name in recipe.data.train]
+            self.images: PackedImages = pack(folders, self.cache, [] if degradation else scales, without=left_out)
             self.validations = {scale: self._validation(scale) for scale in scales}
         learned = "_resampled" if recipe.stages[-1].resampling is not None else ""
         kind = f"_{recipe.data.degradation}" if degradation else learned
         self._figure_parts = Path(recipe.data.validation).name.lower(), f"{recipe.validation.protocol}{kind}"
         self.figure = self._figure(BY_FIDELITY)
         """Name on the card of what the best weights reach on the validation images [dB]."""
-        self.labels = image_labels(recipe.data.train, recipe.data.labels) if recipe.data.labels else []
+        self.labels = image_labels(recipe.data.train, recipe.data.labels, left_out) if recipe.data.labels else []
         self.loaders = [self._loader(index, stage) for index, stage in enumerate(recipe.stages)]
         self.held_out = {index: self._held_out(index, stage) for index, stage in enumerate(recipe.stages)}
 
@@ -257,15 +257,17 @@ class _Run:
         folders = [folder for folder in data.labels if folder not in data.train]
         if stage.classification is None or not folders:
             return None
+        left_out = data.left_out()
         with self.fabric.rank_zero_first():
-            images = pack([data_folder(name) for name in folders], self.cache, [] if data.drawn else [scale])
+            opened = [data_folder(name) for name in folders]
+            images = pack(opened, self.cache, [] if data.drawn else [scale], without=left_out)
         return PatchLoader(
             images,
             scale=scale,
             patch_size=stage.patch_size,
             batch_size=stage.batch_size,
             seed=self._seed(index),
-            labels=image_labels(folders, data.labels),
+            labels=image_labels(folders, data.labels, left_out),
             degradation=data.drawn,
         )
 

@@ -38,6 +38,14 @@ def test_several_folders_make_one_set(tmp_path: Path) -> None:
     assert [found.size(index) for index in range(len(found))] == [(12, 8), (8, 12), (8, 8)]
 
 
+def test_file_that_is_left_out_is_not_packed(tmp_path: Path) -> None:
+    folder = images(tmp_path / "a", (8, 8), (12, 8))
+    whole = pack([folder], tmp_path / "packed", [2])
+    found = pack([folder], tmp_path / "packed", [2], without={folder / "0.png"})
+    assert [found.name(index) for index in range(len(found))] == ["1.png"]
+    assert found.content_hash != whole.content_hash
+
+
 def test_packed_set_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = images(tmp_path / "images", (8, 8))
     pack([folder], tmp_path / "packed", [2])

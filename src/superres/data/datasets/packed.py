@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import lcm
 from pathlib import Path
@@ -104,7 +104,9 @@ def _bytes_of(place: _Place, scales: Sequence[int]) -> int:
     return sum(3 * (place.height // scale) * (place.width // scale) for scale in (1, *scales))
 
 
-def pack(folders: Sequence[Path], destination: Path, scales: Sequence[int]) -> PackedImages:
+def pack(
+    folders: Sequence[Path], destination: Path, scales: Sequence[int], *, without: Container[Path] = ()
+) -> PackedImages:
     """Open the packed form of some folders' images; make it first where it is missing or out of date.
 
     Images are cropped to a multiple of all scales; grey becomes RGB, alpha is dropped, 16 bit becomes 8.
@@ -113,13 +115,14 @@ def pack(folders: Sequence[Path], destination: Path, scales: Sequence[int]) -> P
         folders: Of images.
         destination: Where packed sets are kept, each under the hash of its content.
         scales: Reductions to hold.
+        without: Files of these folders that are left out.
 
     Raises:
         MissingFileError: If a folder is missing or empty, or none is given.
         UnreadableFileError: If an image is damaged.
         InvalidImageError: If an image is smaller than the multiple.
     """
-    paths = [path for folder in folders for path in image_files(folder)]
+    paths = [path for folder in folders for path in image_files(folder) if path not in without]
     if not paths:
         raise MissingFileError("a set was to be packed, but no folder of images was given")
     content_hash = _hash(paths, scales)
