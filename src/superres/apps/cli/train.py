@@ -31,6 +31,7 @@ def train(
 ) -> None:
     """Train a network by a recipe; folders in it lie below $SUPERRES_DATA or the working directory."""
     import logging
+    import os
 
     from superres.training.run import train as run_recipe
 
@@ -42,4 +43,5 @@ def train(
             show(progress.stage, progress.step, progress.steps, remark)
 
         result = run_recipe(recipe, output=output, resume=resume, overrides=overrides or (), watch=watch)
-    report(f"{result.weights}: {result.psnr:.2f} dB on the validation images")
+    if os.environ.get("RANK", "0") == "0":  # of several processes that torchrun began, one speaks
+        report(f"{result.weights}: {result.psnr:.2f} dB on the validation images")
