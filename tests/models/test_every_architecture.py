@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,34 @@ def test_saved_and_loaded_network_is_equal(name: str, tmp_path: Path) -> None:
     low = image(card, card.minimum_size, card.minimum_size)
     assert read == card
     assert torch.equal(loaded(low), network(low))
+
+
+SPANS = {"highest": 255.0, "lowest": -3.0}
+
+
+def ranged() -> list[tuple[str, dict[str, float]]]:
+    """Architectures that choose what white is before the first convolution, and black where they choose that too."""
+    settings = {name: {each.name for each in fields(architecture(name).config)} for name in ARCHITECTURES}
+    return [
+        (name, {key: SPANS[key] for key in keys})
+        for keys in (("highest",), ("highest", "lowest"))
+        for name, known in settings.items()
+        if known.issuperset(keys)
+    ]
+
+
+@pytest.mark.parametrize(("name", "span"), ranged())
+@torch.no_grad()
+def test_range_inside_does_not_change_what_comes_out(name: str, span: dict[str, float]) -> None:
+    """A network that only copies its input gives it back, whatever black and white become inside."""
+    known = architecture(name)
+    network = known.network(replace(next(iter(known.variants.values())), scale=1, **span)).eval()
+    for parameter in network.parameters():
+        nn.init.zeros_(parameter)
+    for layer in ("head", "upsample.convolution"):
+        nn.init.dirac_(network.get_submodule(layer).get_parameter("weight"))
+    low = torch.rand(1, 3, 20, 20, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(network(low), low, atol=1e-6, rtol=0)
 
 
 MOST_WORK = 1e12
