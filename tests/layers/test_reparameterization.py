@@ -89,16 +89,25 @@ class Doubled(BranchedConvolution):
         super().__init__()
         self.once = nn.Conv2d(3, 3, 3, padding=1)
 
-    def forward(self, features: Tensor) -> Tensor:
+    def branches(self, features: Tensor) -> Tensor:
         return 2 * self.once(features)
 
     def kernel(self) -> Kernel:
         return added(kernel_of(self.once), kernel_of(self.once))
 
 
+def test_in_training_it_computes_the_merged_kernel_alone() -> None:
+    layer = Doubled()
+    layer.once.register_forward_hook(lambda *_: pytest.fail("a branch was computed"))
+    features = torch.rand(1, 3, 6, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer.train()(features).dtype == torch.bfloat16
+    torch.testing.assert_close(layer(features), 2 * applied(kernel_of(layer.once), features, padding=1))
+
+
 @torch.no_grad()
 def test_merged_state_names_what_the_plain_network_has() -> None:
-    branched = nn.Sequential(nn.Conv2d(3, 3, 1), Doubled(), nn.PReLU(3))
+    branched = nn.Sequential(nn.Conv2d(3, 3, 1), Doubled(), nn.PReLU(3)).eval()
     plain = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 3, padding=1), nn.PReLU(3))
     plain.load_state_dict(merged_state(branched))
     features = torch.rand(1, 3, 6, 6)

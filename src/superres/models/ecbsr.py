@@ -117,7 +117,7 @@ class EdgeOrientedConvolution(BranchedConvolution):
         self.vertical = EdgeBranch(inputs, outputs, sobel.T)
         self.laplacian = EdgeBranch(inputs, outputs, torch.tensor(_LAPLACIAN))
 
-    def forward(self, features: Tensor) -> Tensor:
+    def branches(self, features: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H, W)."""
         edges = self.horizontal(features) + self.vertical(features) + self.laplacian(features)
         result = self.plain(features) + self.expanded(features) + edges

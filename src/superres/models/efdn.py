@@ -86,7 +86,7 @@ class EdgeConvolution(BranchedConvolution):
         self.beside = nn.Conv2d(width, width, kernel_size=1)
         self.edges = nn.ModuleList([EdgeBranch(width, edge) for edge in EDGES])
 
-    def forward(self, features: Tensor) -> Tensor:
+    def branches(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
         # Zeros come before an edge branch's 1×1 convolution, so that the border holds its bias.
         padded = functional.pad(features, (1, 1, 1, 1))

@@ -69,7 +69,7 @@ class ResidualConvolution(BranchedConvolution):
         self.filter = nn.Conv2d(inner, inner, kernel_size=3)
         self.reduce = nn.Conv2d(inner, width, kernel_size=1)
 
-    def forward(self, features: Tensor) -> Tensor:
+    def branches(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
         wide = self.expand(features)
         border = kernel_of(self.expand).bias
@@ -86,7 +86,7 @@ class ResidualConvolution(BranchedConvolution):
 class NormalizedConvolution(BranchedConvolution):
     """Batch normalisation before a 3×3 convolution and, where the mask is made, after it too.
 
-    The merged kernel equals it with the running statistics, in evaluation mode.
+    The merged kernel equals it with the running statistics, in evaluation mode; in training, batches have their own.
     """
 
     def __init__(self, inputs: int, outputs: int, *, is_last: bool) -> None:
@@ -96,6 +96,10 @@ class NormalizedConvolution(BranchedConvolution):
         self.after = nn.BatchNorm2d(outputs) if is_last else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:
+        """(N, inputs, H, W) to (N, outputs, H, W)."""
+        return self.branches(features)
+
+    def branches(self, features: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H, W)."""
         padded = pad_with(self.before(features), _kernel_of_norm(self.before).bias)
         return self.after(self.filter(padded))

@@ -92,9 +92,11 @@ class Resampler(nn.Module):
         """The reduced image, and by how many high-resolution pixels each sample is moved, (N, 2, taps², H, W)."""
         features = functional.leaky_relu(self.head(self.gather(2 * high - 1)), NEGATIVE_SLOPE)
         features = self.blocks(features)
-        change = self.weigh(features).float()
+        # Answers of 1 change the kernel by a norm of 1, and move samples by a fraction of a pixel. A step of Adam moves
+        # all inputs of an output at once: taken as they are, a usual learning rate tears kernel and places apart.
+        change = self.weigh(features).float() / self.config.taps
         weights = self.get_buffer("_bicubic") + change - change.mean(dim=1, keepdim=True)
-        offsets = self.move(features).float().unflatten(1, (2, -1))
+        offsets = self.move(features).float().unflatten(1, (2, -1)) / self.config.taps
         with torch.autocast(high.device.type, enabled=False):  # places need all their digits
             return resampled(high.float(), weights, offsets, self.config.scale), offsets
 

@@ -64,7 +64,7 @@ class ExpandedConvolution(BranchedConvolution):
         self.reduce = nn.Conv2d(EXPANSION * outputs, outputs, kernel_size=1)
         self.beside = nn.Conv2d(inputs, outputs, kernel_size=1)
 
-    def forward(self, features: Tensor) -> Tensor:
+    def branches(self, features: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H, W)."""
         # Zeros come before the 1×1 convolution, so that the border holds its bias.
         padded = functional.pad(features, (1, 1, 1, 1))

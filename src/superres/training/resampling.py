@@ -36,7 +36,7 @@ class Resampling:
     smoothness: float
     """Weight of the mean difference between neighbours' offsets [low-resolution pixels]."""
     rate_factor: float = 1.0
-    """The resampler's learning rate, as a multiple of the stage's; higher beside a network that is trained already."""
+    """The resampler's learning rate, as a multiple of the stage's."""
 
     def __post_init__(self) -> None:
         require(self.rate_factor > 0, f"resampling: rate_factor must be above 0, got {self.rate_factor}")
@@ -97,8 +97,12 @@ class Resampled(nn.Module):
 
 
 def rounded(low: Tensor) -> Tensor:
-    """Values cut to [0, 1] and rounded to 8 bit; the gradient is that of the values themselves."""
-    return low + ((low.clamp(0, 1) * 255).round() / 255 - low).detach()
+    """Values cut to [0, 1] and rounded to 8 bit; the gradient passes the rounding, not the cut.
+
+    Beyond the cut a value changes nothing, and a gradient that said otherwise would drive it further and further out.
+    """
+    cut = low.clamp(0, 1)
+    return cut + ((cut * 255).round() / 255 - cut).detach()
 
 
 def disorder(offsets: Tensor, resampling: Resampling) -> Tensor:

@@ -6,6 +6,7 @@ each pair of channels become 2k, and the two are equal where the square kernel h
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
@@ -38,4 +39,9 @@ class DecomposedTransposedUpsampling(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to (N, width, scale·H, scale·W)."""
+        device = features.device.type
+        if device == "cpu" and torch.is_autocast_enabled(device):
+            # Kernels of one axis have wrong gradients in bfloat16 on the CPU (PyTorch 2.13): training diverges.
+            with torch.autocast(device, enabled=False):
+                return self.row(self.column(features.float()))
         return self.row(self.column(features))

@@ -1,0 +1,122 @@
+"""Runs that are missing, one after another, in as many processes as are started."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import kinds
+import plan
+from measure import accuracy, psnrs
+
+from superres.training.loop import Progress
+from superres.training.overrides import toml_text
+from superres.training.run import train
+
+WAIT = 20.0
+"""Seconds until a process looks again whether what it needs has become ready elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the runs lie, and what they have reached."""
+
+    runs: Path
+    results: Path
+    share: float
+    """What steps are multiplied by."""
+
+    def result(self, slug: str) -> Path:
+        """Of a run."""
+        return self.results / f"{slug}.json"
+
+
+def work(places: Places, only: str | None) -> None:
+    """Run what is missing; what another process is about is left to it.
+
+    Raises:
+        SystemExit: If runs have failed; the others are done nevertheless.
+    """
+    places.runs.mkdir(parents=True, exist_ok=True)
+    places.results.mkdir(parents=True, exist_ok=True)
+    kinds.link_kinds(places.runs / plan.KINDS)
+    wanted, failed = plan.runs(only), set[str]()
+    while left := [run for run in wanted if not places.result(run.slug).exists() and run.slug not in failed]:
+        hopeless = [run for run in left if failed.intersection(run.before())]
+        failed.update(run.slug for run in hopeless)
+        if not any(_try(run, places, failed) for run in left if run not in hopeless) and not hopeless:
+            time.sleep(WAIT)
+    if failed:
+        raise SystemExit(f"these runs have failed: {', '.join(sorted(failed))}")
+
+
+def _try(run: plan.Run, places: Places, failed: set[str]) -> bool:
+    """Whether this process has done something for a run, or has failed to."""
+    if not all(places.result(slug).exists() for slug in run.before()):
+        return False
+    with claimed(places.runs / f"{run.slug}.lock") as is_ours:
+        if not is_ours or places.result(run.slug).exists():
+            return False
+        try:
+            one(run, places)
+        except Exception:  # the other runs do not need this one
+            traceback.print_exc()
+            failed.add(run.slug)
+    return True
+
+
+@contextmanager
+def claimed(path: Path) -> Generator[bool]:
+    """Whether no other process works on this; a process that dies lets go."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def one(run: plan.Run, places: Places) -> None:
+    """Train, measure, keep."""
+    print(run.slug, flush=True)
+    started = time.process_time()
+    weights, steps = _trained(run, places) if run.training.stages else (weights_of(run.before()[0], places.runs), 0)
+    seconds = time.process_time() - started
+    content = {
+        "training": run.training.name,
+        "seed": run.seed,
+        "steps": steps,
+        "core_seconds_of_last_start": round(seconds),
+        "accuracy": accuracy(places.runs / run.slug),
+        "images": psnrs(weights, ensemble=run.training.ensemble),
+    }
+    half = places.result(run.slug).with_suffix(".part")
+    half.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    half.rename(places.result(run.slug))
+
+
+def _trained(run: plan.Run, places: Places) -> tuple[Path, int]:
+    """The weights that a run leaves, and its steps."""
+    recipe = places.runs / f"{run.slug}.toml"
+    content = plan.recipe_of(run, places.runs, places.share)
+    recipe.write_text(toml_text(content), encoding="utf-8")
+    weights = train(recipe, output=places.runs / run.slug, resume=True, watch=tell).weights
+    return weights, sum(stage["steps"] for stage in content["stages"])
+
+
+def weights_of(slug: str, runs: Path) -> Path:
+    """Where a run leaves its weights."""
+    return runs / slug / f"{slug}.safetensors"
+
+
+def tell(now: Progress) -> None:
+    """A line now and then."""
+    if now.step % 1000 == 0:
+        print(f"  {now.stage} {now.step} {now.loss:.5f}", flush=True)
