@@ -36,6 +36,16 @@ def test_names_and_labels_are_texts_whatever_signs_they_hold() -> None:
     assert {"PSNR [dB] ↑", "MACs <at> 720p [G]"} <= set(found)
 
 
+def test_names_of_many_models_take_nothing_from_the_plot() -> None:
+    def height_of_axes(svg: str) -> float:
+        patch = next(each for each in ET.fromstring(svg).iter() if each.get("id") == "patch_2")
+        rows = [float(number) for number in re.findall(r"[ML] [\d.]+ ([\d.]+)", patch[0].get("d", ""))]
+        return max(rows) - min(rows)
+
+    many = [Point(f"model {number}", number, 30 + number / 10, 10.0 * number) for number in range(1, 20)]
+    assert height_of_axes(drawn(many)) > 0.9 * height_of_axes(drawn(many[:4])) > 100
+
+
 def test_signs_of_markup_are_escaped() -> None:
     assert "(a &amp; b &lt;c" in drawn()
     assert "<c>" not in drawn()

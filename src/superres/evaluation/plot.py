@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -15,9 +16,11 @@ INK = "#010203"
 """Stands for the colour of the page's text while the figure is drawn."""
 COLOURS = ("#4269d0", "#e0852b", "#3ca951", "#d3455b", "#7d6cc9", "#0f9aa8", "#9c6b4e", "#c059a3")
 MARKERS = "osD^vP*X"
+WIDTH, HEIGHT, LEGEND_ROW = 4.9, 3.5, 0.24
+"""Inches: of the drawing, of it without its legend, and of a row of the legend."""
+NAMES_IN_A_ROW = 2
 
-
-LOGARITHMIC_FROM = 5
+LOGARITHMIC_FROM = 4
 """Ratio of the largest to the smallest cost from which on the axis is logarithmic."""
 
 
@@ -45,7 +48,8 @@ def scatter(points: Sequence[Point], *, quality: str, cost: str) -> str:
         An SVG element in the colour of the text around it, as wide as its place.
     """
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "superres", "font.size": 11}):
-        figure = Figure(figsize=(4.9, 4.0), layout="constrained")
+        rows = ceil(len(points) / NAMES_IN_A_ROW)
+        figure = Figure(figsize=(WIDTH, HEIGHT + rows * LEGEND_ROW), layout="constrained")
         figure.patch.set_alpha(0)
         axes = figure.subplots()
         _draw(axes, points)
@@ -53,7 +57,7 @@ def scatter(points: Sequence[Point], *, quality: str, cost: str) -> str:
         axes.set_ylabel(quality, color=INK)
         _style(axes, [point.cost for point in points if point.cost is not None])
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, labelcolor=INK)
+        figure.legend(handles, labels, loc="outside lower center", ncols=NAMES_IN_A_ROW, frameon=False, labelcolor=INK)
         drawing = io.StringIO()
         figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
     svg = drawing.getvalue()
