@@ -187,9 +187,13 @@ ARCHITECTURE = Architecture(
     network=ECBSR,
     source="Zhang et al., ACM MM 2021",
     variants={
-        f"ecbsr_m{blocks}c{width}_x{scale}": ECBSRConfig(scale=scale, width=width, blocks=blocks)
-        for blocks, width in _PUBLISHED
-        for scale in (2, 4)
+        **{
+            f"ecbsr_m{blocks}c{width}_x{scale}": ECBSRConfig(scale=scale, width=width, blocks=blocks)
+            for blocks, width in _PUBLISHED
+            for scale in (2, 4)
+        },
+        # This project's own, for RGB.
+        **{f"ecbsr_tiny_x{scale}": ECBSRConfig(scale=scale, channels=3, width=28, blocks=6) for scale in (2, 3, 4)},
     },
     tiling=_tiling,
     colour="luma",
