@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from superres.layers.edge_oriented import EdgeOrientedConvolution
 from superres.layers.reparameterization import BranchedConvolution
-from superres.models.ecbsr import EdgeOrientedConvolution
 from superres.models.efdn import EdgeConvolution
 from superres.models.fmen import NormalizedConvolution, ResidualConvolution
 from superres.models.span import ExpandedConvolution

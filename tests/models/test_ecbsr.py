@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from superres.errors import InvalidConfigError
+from superres.layers.edge_oriented import EdgeBranch
 from superres.models.catalogue import build
-from superres.models.ecbsr import ECBSR, ECBSRConfig, EdgeBranch, merged
+from superres.models.ecbsr import ECBSR, ECBSRConfig, merged
 
 
 def small(**changes: Any) -> ECBSR:

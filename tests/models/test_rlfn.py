@@ -1,5 +1,6 @@
 """RLFN: the authors' weights, ranges, tiles. What every network promises: `test_every_architecture`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch.nn import functional
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import EnhancedSpatialAttention
+from superres.layers.reparameterization import merged_state
 from superres.metrics.protocol import protocol
 from superres.metrics.psnr import psnr
 from superres.models.rfdn import ResidualFeatureDistillationBlock
@@ -112,3 +114,18 @@ def test_authors_names_and_shapes_give_back_the_configuration() -> None:
 def test_names_that_the_authors_do_not_use_are_refused(name: str) -> None:
     with pytest.raises((KeyError, ValueError)):
         from_authors({name: torch.zeros(1)})
+
+
+@torch.no_grad()
+def test_the_branched_form_equals_its_merged_form() -> None:
+    torch.manual_seed(0)
+    config = RLFNConfig(width=8, block_width=10, blocks=2, attention_width=4, form="branched")
+    branched, merged = RLFN(config).eval(), RLFN(replace(config, form="merged")).eval()
+    merged.load_state_dict(merged_state(branched))
+    low = torch.rand(2, 3, 17, 19)
+    assert (branched(low) - merged(low)).abs().max() < 1e-4
+
+
+def test_only_the_local_block_learns_with_branches() -> None:
+    with pytest.raises(InvalidConfigError, match="only the block called local"):
+        RLFNConfig(block="distilled", form="branched")

@@ -1,11 +1,14 @@
 """Warm starts."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from superres.errors import InvalidWeightsError
 from superres.models.catalogue import build
 from superres.models.rlfn import RLFN, RLFNConfig
+from superres.models.span import SPAN, SPANConfig
 from superres.models.weights import load_network
 from superres.training.warm_start import warm_start
 
@@ -29,6 +32,25 @@ def test_another_scale_keeps_only_its_own_upsampling() -> None:
 def test_another_width_is_refused() -> None:
     with pytest.raises(InvalidWeightsError, match=r"only \d+ of the network's \d+ tensors fit"):
         warm_start(network(width=12), network(width=8).state_dict(), "old")
+
+
+def test_network_with_branches_begins_where_one_without_has_arrived() -> None:
+    torch.manual_seed(0)
+    config = RLFNConfig(width=8, blocks=1, attention_width=4)
+    arrived, branched = RLFN(config).eval(), RLFN(replace(config, form="branched")).eval()
+    others = branched.blocks[0].get_parameter("first.expanded.expand.weight").clone()
+    transfer = warm_start(branched, arrived.state_dict(), "arrived")
+    low = torch.rand(1, 3, 18, 20)
+    assert not transfer.fresh
+    torch.testing.assert_close(branched(low), arrived(low), atol=1e-5, rtol=0)
+    assert torch.equal(branched.blocks[0].get_parameter("first.expanded.expand.weight"), others)
+
+
+def test_branches_that_cannot_be_every_kernel_stay_fresh() -> None:
+    config = SPANConfig(width=8, blocks=2)
+    arrived, branched = SPAN(config), SPAN(replace(config, form="branched"))
+    with pytest.raises(InvalidWeightsError, match="tensors fit"):
+        warm_start(branched, arrived.state_dict(), "arrived")
 
 
 @pytest.mark.parametrize("scale", [3, 4])

@@ -11,8 +11,9 @@ Source of the idea: Ding et al., "Diverse Branch Block", CVPR 2021, arXiv:2103.1
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -105,6 +106,9 @@ class BranchedConvolution(nn.Module, ABC):
     In evaluation it computes the branches themselves.
     """
 
+    plain_branch: ClassVar[str] = ""
+    """The name of a branch that is a 3×3 convolution by itself, and so can be what the others lack to any kernel."""
+
     def forward(self, features: Tensor) -> Tensor:
         """(N, inputs, H, W) to (N, outputs, H, W)."""
         if not self.training:
@@ -143,4 +147,31 @@ def merged_state(network: nn.Module) -> dict[str, Tensor]:
         for name, each in branched.items():
             kernel = each.kernel()
             state |= {f"{name}.weight": kernel.weight, f"{name}.bias": kernel.bias}
+    return state
+
+
+@torch.no_grad()
+def branched_state(network: nn.Module, merged: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors with which a branched network begins where a merged one has arrived.
+
+    Args:
+        network: Has branched convolutions. It is not changed.
+        merged: Tensors of the same network in its merged form.
+
+    Returns:
+        The tensors, where a branched convolution can be that kernel with all of its own: its other branches as they
+        are, and the difference in the plain one. All else is as it came.
+    """
+    state = dict(merged)
+    for name, each in network.named_modules():
+        if not (isinstance(each, BranchedConvolution) and each.plain_branch and f"{name}.weight" in merged):
+            continue
+        weight, bias = merged[f"{name}.weight"], merged[f"{name}.bias"]
+        plain, together = kernel_of(cast("nn.Conv2d", each.get_submodule(each.plain_branch))), each.kernel()
+        if weight.shape == plain.weight.shape:
+            own = {f"{name}.{key}": tensor for key, tensor in each.state_dict().items()}
+            state |= own | {
+                f"{name}.{each.plain_branch}.weight": plain.weight + weight - together.weight,
+                f"{name}.{each.plain_branch}.bias": plain.bias + bias - together.bias,
+            }
     return state

@@ -80,6 +80,8 @@ class EdgeBranch(nn.Module):
 class EdgeConvolution(BranchedConvolution):
     """3×3, 1×1 and three edge branches, added (EDBB in the paper)."""
 
+    plain_branch = "filter"
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.filter = nn.Conv2d(width, width, kernel_size=3, padding=1)

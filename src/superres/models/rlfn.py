@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, AttentionForm, EnhancedSpatialAttention
+from superres.layers.edge_oriented import convolution
+from superres.layers.reparameterization import ConvolutionForm
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
 from superres.models.foreign_names import ForeignNames, trunk_sizes
@@ -48,6 +50,8 @@ class RLFNConfig:
     """What black becomes before the first convolution; the authors' weights expect 0 ..."""
     highest: float = 1.0
     """... and what white becomes; the authors' weights expect 255."""
+    form: ConvolutionForm = "merged"
+    """Branched, the 3×3 convolutions of blocks and tail learn as ECBSR's do (this project's addition)."""
 
     def __post_init__(self) -> None:
         sizes = (self.scale, self.channels, self.width, self.blocks, self.attention_width, self.inner_width)
@@ -55,6 +59,8 @@ class RLFNConfig:
             raise InvalidConfigError(f"every size of an RLFN must be at least 1, got {self}")
         if self.block != "local" and self.block_width is not None:
             raise InvalidConfigError(f"only the block called local has a width of its own inside, got {self}")
+        if self.block != "local" and self.form == "branched":
+            raise InvalidConfigError(f"only the block called local learns with branches, got {self}")
         if self.highest <= self.lowest:
             raise InvalidConfigError(f"white must be above black: lowest {self.lowest}, highest {self.highest}")
 
@@ -70,17 +76,17 @@ class ResidualLocalFeatureBlock(nn.Module):
     def __init__(self, config: RLFNConfig) -> None:
         super().__init__()
         width, inner = config.width, config.inner_width
-        self.first = nn.Conv2d(width, inner, kernel_size=3, padding=1)
-        self.second = nn.Conv2d(inner, inner, kernel_size=3, padding=1)
-        self.third = nn.Conv2d(inner, width, kernel_size=3, padding=1)
+        self.first = convolution(width, inner, config.form)
+        self.second = convolution(inner, inner, config.form)
+        self.third = convolution(inner, width, config.form)
         self.fuse = nn.Conv2d(width, width, kernel_size=1)
         self.attention = _attention(config)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
         local = features
-        for convolution in (self.first, self.second, self.third):
-            local = functional.leaky_relu(convolution(local), NEGATIVE_SLOPE)
+        for layer in (self.first, self.second, self.third):
+            local = functional.leaky_relu(layer(local), NEGATIVE_SLOPE)
         return self.attention(self.fuse(features + local))
 
 
@@ -96,8 +102,8 @@ class ResidualStepsBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
-        for convolution in self.refine:
-            features = functional.leaky_relu(convolution(features) + features, NEGATIVE_SLOPE)
+        for layer in self.refine:
+            features = functional.leaky_relu(layer(features) + features, NEGATIVE_SLOPE)
         return self.attention(self.fuse(features))
 
 
@@ -129,7 +135,7 @@ class RLFN(nn.Module):
         self.config = config
         self.head = nn.Conv2d(config.channels, config.width, kernel_size=3, padding=1)
         self.blocks = nn.Sequential(*(_block(config) for _ in range(config.blocks)))
-        self.tail = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
+        self.tail = convolution(config.width, config.width, config.form)
         self.upsample = SubpixelUpsampling(config.width, config.channels, config.scale)
 
     def forward(self, low: Tensor) -> Tensor:

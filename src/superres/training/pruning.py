@@ -50,8 +50,8 @@ class Pruning:
         Raises:
             InvalidConfigError: If the network cannot be pruned, or is as narrow already.
         """
-        if not isinstance(config, RLFNConfig) or config.block != "local":
-            raise InvalidConfigError("pruning: only an RLFN of the block called local can be pruned")
+        if not isinstance(config, RLFNConfig) or config.block != "local" or config.form != "merged":
+            raise InvalidConfigError("pruning: only an RLFN of the block called local, without branches, can be pruned")
         name, before, after = (
             ("width", config.width, self.width) if self.width else ("block_width", config.inner_width, self.block_width)
         )

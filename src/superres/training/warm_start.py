@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from superres.errors import InvalidWeightsError
+from superres.layers.reparameterization import branched_state
 from superres.models.architecture import StateDict
 
 
@@ -27,6 +28,8 @@ class Transfer:
 def warm_start(network: nn.Module, tensors: StateDict, origin: str) -> Transfer:
     """Copy every tensor whose name and shape fit; the others keep their initial values.
 
+    A branched network begins where a merged one has arrived, if its branches can.
+
     Args:
         network: Changed in place.
         tensors: Weights to begin with.
@@ -36,7 +39,8 @@ def warm_start(network: nn.Module, tensors: StateDict, origin: str) -> Transfer:
         InvalidWeightsError: If not even half of the tensors fit, so that this would be no warm start.
     """
     own = network.state_dict()
-    fitting = {name: tensor for name, tensor in tensors.items() if name in own and own[name].shape == tensor.shape}
+    given = branched_state(network, tensors)
+    fitting = {name: tensor for name, tensor in given.items() if name in own and own[name].shape == tensor.shape}
     if 2 * len(fitting) < len(own):
         raise InvalidWeightsError(
             f"a warm start from {origin} was asked for, but only {len(fitting)} of the network's {len(own)} tensors "
