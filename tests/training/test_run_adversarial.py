@@ -98,7 +98,7 @@ def test_interrupted_game_goes_on_bit_for_bit(tmp_path: Path, monkeypatch: pytes
 
 
 def test_penalised_game_with_added_batches_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    more = 'normalisation = "none"\npenalty = 10.0\n'
+    more = 'normalisation = "none"\npenalty = 10.0\ncritic_steps = 2\n'
     text = game(form="wasserstein", steps=9, more=more).replace("warmup = 2", "warmup = 2\naccumulate = 2")
     path = recipe(tmp_path, stage("start", steps=5), text)
     whole = train(path, output=tmp_path / "whole")
@@ -112,6 +112,16 @@ def test_penalised_game_with_added_batches_goes_on_bit_for_bit(tmp_path: Path) -
     assert train(path, output=tmp_path / "run", resume=True).weights.read_bytes() == whole.weights.read_bytes()
 
 
+@pytest.mark.parametrize("steps", [2, 3])
+def test_network_waits_until_the_critic_has_made_its_steps(tmp_path: Path, steps: int) -> None:
+    more = 'normalisation = "none"\npenalty = 10.0\ncritic_steps = 3\n'
+    text = game(form="wasserstein", steps=steps, more=more)
+    train(recipe(tmp_path, stage("start", steps=5), text), output=tmp_path / "run")
+    before, after = (load_network(tmp_path / "run" / "stages" / f"{name}.safetensors")[0] for name in ("start", "game"))
+    pairs = zip(before.parameters(), after.parameters(), strict=True)
+    assert all(torch.equal(*pair) for pair in pairs) == (steps < 3)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -122,6 +132,7 @@ def test_penalised_game_with_added_batches_goes_on_bit_for_bit(tmp_path: Path) -
         (('form = "relativistic"', 'form = "wasserstein"'), 'penalty goes with form = "wasserstein"'),
         (('form = "relativistic"', 'form = "wasserstein"\npenalty = 10.0'), 'normalisation = "none" would do'),
         (('form = "relativistic"', 'form = "relativist"'), "form"),
+        (("width = 4\nbetas", "width = 4\ncritic_steps = 0\nbetas"), "critic_steps must be 1 to 20, got 0"),
         (('"patchgan"', '"patch"\nrate_factor = 0.0'), "rate_factor must be above 0"),
         (("patch_size = 32", "patch_size = 36"), "the discriminator patch judges patches of at least 16 pixels"),
     ],

@@ -133,7 +133,8 @@ def run_steps(
             loss = loss + own_terms(state.network, stage, None if labels is None else share(labels, fabric))
             if adversary is not None:
                 loss = loss + adversary.persuasion(answers[0][0], high)
-            fabric.backward(loss / stage.accumulate)
+            if _network_learns(stage, state):
+                fabric.backward(loss / stage.accumulate)
             if adversary is not None:
                 adversary.learn(answers[0][0], high, (loader.seed, number), share=1 / stage.accumulate)
             state.losses.append(mean_of_all(loss.detach(), fabric))
@@ -150,14 +151,19 @@ def run_steps(
 
 def _step(stage: Stage, state: StageState, optimizer: Optimizer) -> None:
     """One step with the gradients that are there, of both players where there are two."""
-    clip_gradients(stage, state.network, state.optimizer)
-    optimizer.step()
+    if _network_learns(stage, state):
+        clip_gradients(stage, state.network, state.optimizer)
+        optimizer.step()
+        state.average.update(state.step)
     if state.adversary is not None:
         state.adversary.step(learning_rate(stage, state.step))
     if stage.pruning is not None and (state.step + 1) % stage.pruning.every == 0:
         silence(state.network, stage.pruning)
-    state.average.update(state.step)
     state.step += 1
+
+
+def _network_learns(stage: Stage, state: StageState) -> bool:
+    return stage.adversarial is None or stage.adversarial.network_learns_at(state.step)
 
 
 def _batches(stage: Stage, state: StageState, loader: PatchLoader) -> Iterator[tuple[Batch, Tensor | None]]:

@@ -50,6 +50,8 @@ class AdversarialSettings:
     """Its learning rate, as a share of the stage's."""
     penalty: float = 0.0
     """Weight of the gradient penalty of `wasserstein`, 10 in its paper; for this only."""
+    critic_steps: int = 1
+    """Steps of the discriminator for each of the network's, 5 in the paper of `wasserstein`; `steps` counts all."""
 
     def __post_init__(self) -> None:
         is_wasserstein = self.form == "wasserstein"
@@ -59,6 +61,7 @@ class AdversarialSettings:
             (self.width >= 1, f"width must be at least 1, got {self.width}"),
             (all(0 <= beta < 1 for beta in self.betas), f"betas must lie in [0, 1), got {self.betas}"),
             (self.rate_factor > 0, f"rate_factor must be above 0, got {self.rate_factor}"),
+            (1 <= self.critic_steps <= 20, f"critic_steps must be 1 to 20, got {self.critic_steps}"),
             (is_wasserstein == (self.penalty > 0), 'penalty goes with form = "wasserstein", and only with it'),
             (
                 not is_wasserstein or judges_singly,
@@ -68,6 +71,10 @@ class AdversarialSettings:
         for claim, sentence in claims:
             if not claim:
                 raise InvalidConfigError(f"adversarial: {sentence}")
+
+    def network_learns_at(self, step: int) -> bool:
+        """Whether the network makes a step too, after the discriminator has made enough."""
+        return (step + 1) % self.critic_steps == 0
 
 
 class Adversary:
