@@ -1,6 +1,6 @@
 """Put trained weights into the package: measure them, export and check the graph, write the manifest.
 
-    python scripts/ship.py runs/rlfn_compact_x4/rlfn_compact_x4.safetensors
+    python scripts/ship.py runs/rlfn_compact_x4/rlfn_compact_x4.safetensors [--tier tiny]
 
 SUPERRES_DATA names the folder of test images. Where the package already has weights of this name, they are
 replaced only if the new ones are better on the validation images, Kodak24.
@@ -65,14 +65,16 @@ def main() -> None:
     """Ship every file that was named."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("weights", type=Path, nargs="+")
-    for weights in arguments.parse_args().weights:
+    arguments.add_argument("--tier", choices=("tiny", "default", "none"), default="default", help="none: by name only")
+    asked = arguments.parse_args()
+    for weights in asked.weights:
         _, card = read_weights(weights)
         figures = measure(weights)
         print(card.name, figures)
         before = [entry.card.figures[CHOICE] for entry in shipped() if entry.name == card.name]
         if before and figures[CHOICE] <= before[0]:
             sys.exit(f"{card.name} in the package has {before[0]:.4f} dB on Kodak24; these weights are not better")
-        ship(weights, figures)
+        ship(weights, figures, tier=None if asked.tier == "none" else asked.tier)
         update_readme()
 
 

@@ -19,7 +19,7 @@ from superres.export.parity import TOLERANCE, check_parity
 from superres.export.ship import ship
 from superres.models.card import Card, card_in
 from superres.models.cost import published_macs
-from superres.models.manifest import Entry, find, read_manifest, shipped, verify, write_manifest
+from superres.models.manifest import Entry, Tier, find, read_manifest, shipped, verify, write_manifest
 from superres.models.weights import load_network, read_weights, write_weights
 
 Tiny = tuple[nn.Module, Card]
@@ -69,6 +69,12 @@ def test_shipped_weights_load_into_the_same_network(trained: Path, package: Path
     image = torch.rand(1, 3, 21, 30)
     assert torch.equal(network(image), tiny[0](image))
     assert card.figures == FIGURES
+
+
+@pytest.mark.parametrize("tier", ["tiny", "default", None])
+def test_entry_says_what_the_network_is_taken_for(trained: Path, package: Path, tier: Tier | None) -> None:
+    assert ship(trained, FIGURES, package, tier=tier) == read_manifest(package)[0]
+    assert read_manifest(package)[0].tier == tier
 
 
 def test_entry_says_what_was_made_of_what(trained: Path, package: Path, tiny: Tiny) -> None:

@@ -1,11 +1,14 @@
 """What was asked, and the passes that it takes."""
 
+from dataclasses import replace
+
 import pytest
 from samples.backends import AnyScale, Repeater
 
 from superres.errors import InvalidRequestError, UnknownNameError
 from superres.inference import request
 from superres.inference.request import Plan, Request, plan
+from superres.models.manifest import find
 
 
 def scales(how: Plan) -> list[int]:
@@ -22,6 +25,19 @@ def test_smallest_networks_that_reach_the_scale_are_taken(scale: float, passes: 
 
 def test_scale_is_four_where_nothing_is_asked() -> None:
     assert plan(Request()).scale == 4
+
+
+def test_tier_takes_the_networks_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = {4: replace(find("rlfn_compact_x4"), tier="tiny")}
+    monkeypatch.setattr(request, "of_tier", lambda tier: tiny if tier == "tiny" else {})
+    assert scales(plan(Request(scale=2.5, tier="tiny"))) == [4]
+    with pytest.raises(UnknownNameError, match="no tier is called 'default'"):
+        plan(Request())
+
+
+def test_model_and_tier_together_are_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="the model mine and a tiny network were both asked for"):
+        Request(model="mine", tier="tiny")
 
 
 def test_model_brings_its_own_scale() -> None:

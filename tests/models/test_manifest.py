@@ -9,10 +9,21 @@ import pytest
 from superres.errors import InvalidWeightsError, UnknownNameError
 from superres.models import manifest
 from superres.models.card import Card
-from superres.models.manifest import Entry, default_for, find, read_manifest, sha256, shipped, verify, write_manifest
+from superres.models.manifest import (
+    Entry,
+    Tier,
+    default_for,
+    find,
+    of_tier,
+    read_manifest,
+    sha256,
+    shipped,
+    verify,
+    write_manifest,
+)
 
 
-def entry(folder: Path, name: str, scale: int) -> Entry:
+def entry(folder: Path, name: str, scale: int, tier: Tier | None = "default") -> Entry:
     """A pair of files, and what the manifest says of them."""
     weights, graph = folder / f"{name}.safetensors", folder / f"{name}.onnx"
     weights.write_bytes(f"weights of {name}".encode())
@@ -20,6 +31,7 @@ def entry(folder: Path, name: str, scale: int) -> Entry:
     return Entry(
         card=Card(name=name, architecture="rlfn", config={"scale": scale}, scale=scale, figures={"set5_psnr_y": 37.5}),
         parameters=1000,
+        tier=tier,
         macs=10**9,
         weights=weights.name,
         weights_sha256=sha256(weights),
@@ -68,6 +80,15 @@ def test_unknown_network_is_answered_with_the_nearest() -> None:
 @pytest.mark.usefixtures("package")
 def test_scale_has_a_network_of_its_own() -> None:
     assert default_for(4).name == "tiny_x4"
+
+
+def test_each_tier_has_its_networks_and_others_are_taken_by_name_only(package: Path) -> None:
+    others = entry(package, "a_tiny_x4", 4, "tiny"), entry(package, "a_photo_x4", 4, None)
+    write_manifest((*shipped(), *others), package)
+    assert {scale: each.name for scale, each in of_tier("tiny").items()} == {4: "a_tiny_x4"}
+    assert {scale: each.name for scale, each in of_tier("default").items()} == {2: "tiny_x2", 4: "tiny_x4"}
+    assert default_for(4).name == "tiny_x4"
+    assert find("a_photo_x4").tier is None
 
 
 @pytest.mark.usefixtures("package")

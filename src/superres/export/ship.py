@@ -14,12 +14,14 @@ from superres.export.parity import check_parity
 from superres.models.card import Card
 from superres.models.catalogue import build_from_card
 from superres.models.cost import published_macs
-from superres.models.manifest import PRETRAINED, Entry, read_manifest, sha256, write_manifest
+from superres.models.manifest import PRETRAINED, Entry, Tier, read_manifest, sha256, write_manifest
 from superres.models.weights import fill, read_weights, write_weights
 from superres.models.writing import replace_file
 
 
-def ship(weights: Path, figures: Mapping[str, float], folder: Path = PRETRAINED) -> Entry:
+def ship(
+    weights: Path, figures: Mapping[str, float], folder: Path = PRETRAINED, *, tier: Tier | None = "default"
+) -> Entry:
     """Store a trained network for the wheel, and name it in the manifest; an older one of its name is replaced.
 
     Both files are made and compared with PyTorch in a scratch folder before anything is stored.
@@ -28,6 +30,7 @@ def ship(weights: Path, figures: Mapping[str, float], folder: Path = PRETRAINED)
         weights: What `superres.training.run.train` wrote.
         figures: Measured figures, such as `set5_psnr_y` [dB], for the card.
         folder: Of the shipped weights.
+        tier: What the network is taken for when none is named; None where it is only taken by its name.
 
     Returns:
         The manifest's entry.
@@ -51,6 +54,7 @@ def ship(weights: Path, figures: Mapping[str, float], folder: Path = PRETRAINED)
     entry = Entry(
         card=card,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
+        tier=tier,
         macs=published_macs(network, channels=card.channels, scale=card.scale),
         weights=names[0],
         weights_sha256=sha256(folder / names[0]),

@@ -13,7 +13,7 @@ from superres.inference.backends.catalogue import open_model
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.models.card import Card
-from superres.models.manifest import shipped
+from superres.models.manifest import Tier, of_tier, shipped
 
 DEFAULT_SCALE = 4
 LARGEST_SCALE = 16
@@ -29,6 +29,8 @@ class Request:
     """Factor along each axis, in (1, 16]; where not given the model's own, or 4."""
     model: str | None = None
     """Name of a shipped network, or a file; where not given, the shipped network of the scale."""
+    tier: Tier = "default"
+    """Of the shipped network that is taken where none is named: good, or several times as fast."""
     precision: Precision = "auto"
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
@@ -40,6 +42,10 @@ class Request:
         if self.scale is not None and not (isfinite(self.scale) and 1 < self.scale <= LARGEST_SCALE):
             raise InvalidRequestError(
                 f"a scale of {self.scale:g} was asked for; it must be above 1 and at most {LARGEST_SCALE}"
+            )
+        if self.model is not None and self.tier != "default":
+            raise InvalidRequestError(
+                f"the model {self.model} and a {self.tier} network were both asked for; leave one of them out"
             )
         if self.tile_size < 1:
             raise InvalidRequestError(f"tiles of {self.tile_size} pixels were asked for; they need at least one")
@@ -88,7 +94,7 @@ def plan(request: Request) -> Plan:
     precision = request.precision
     if request.model is None:
         scale = request.scale or DEFAULT_SCALE
-        passes = tuple(open_model(name, precision) for name in _shipped_passes(scale))
+        passes = tuple(open_model(name, precision) for name in _shipped_passes(scale, request.tier))
     else:
         backend = open_model(request.model, precision)
         card = backend.card()
@@ -117,11 +123,11 @@ def _factors(cards: Sequence[Card], scale: float) -> tuple[float, ...]:
     return tuple(factors)
 
 
-def _shipped_passes(scale: float) -> list[str]:
-    """The smallest network that reaches the scale; where none does, the largest first."""
-    by_scale = {entry.card.scale: entry.name for entry in shipped()}
+def _shipped_passes(scale: float, tier: Tier) -> list[str]:
+    """The network of the smallest scale that reaches the asked one; where none does, the largest first."""
+    by_scale = {known: entry.name for known, entry in of_tier(tier).items()}
     if not by_scale:
-        raise unknown_name("scale", f"{scale:g}", [])
+        raise unknown_name("tier", tier, sorted({entry.tier for entry in shipped() if entry.tier is not None}))
     names: list[str] = []
     missing = scale
     while missing > 1:

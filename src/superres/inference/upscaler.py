@@ -25,6 +25,7 @@ from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
 from superres.inference.request import TILE_SIZE, Plan, Request, plan
 from superres.inference.transparency import bleed
+from superres.models.manifest import Tier
 
 Watcher = Callable[[int, int], None]
 """Called with the pixels done so far and the pixels of the whole work."""
@@ -38,6 +39,7 @@ def upscale(
     scale: float | None = None,
     *,
     model: str | None = None,
+    tier: Tier = "default",
     precision: Precision = "auto",
     tile_size: int = TILE_SIZE,
     ensemble: Ensemble = "none",
@@ -50,6 +52,7 @@ def upscale(
         scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
             as LIIF, enlarges by it in one pass; of others the result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
+        tier: `tiny` takes the smallest shipped networks: several times as fast, and a little worse.
         precision: `auto` is bfloat16 where the processor has it.
         tile_size: Side of a tile in input pixels; smaller needs less memory.
         ensemble: `mean` or `median` of the answers to eight flips and turns of the image: a little better, for eight
@@ -60,7 +63,7 @@ def upscale(
 
     Raises:
         InvalidImageError: If the array is no image.
-        InvalidRequestError: If scale or tile size make no sense.
+        InvalidRequestError: If scale or tile size make no sense, or both a model and a tier are asked for.
         UnknownNameError: If no such model is shipped, or no ensemble is called so.
 
     Example:
@@ -68,7 +71,7 @@ def upscale(
         (40, 60, 3)
     """
     pixels = np.asarray(image)
-    request = Request(scale=scale, model=model, precision=precision, tile_size=tile_size, ensemble=ensemble)
+    request = Request(scale=scale, model=model, tier=tier, precision=precision, tile_size=tile_size, ensemble=ensemble)
     enlarged = upscale_picture(_picture_of(pixels), plan(request))
     stacked = enlarged.pixels if enlarged.alpha is None else np.dstack([enlarged.pixels, enlarged.alpha])
     return stacked[..., 0] if pixels.ndim == 2 else stacked

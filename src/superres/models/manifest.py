@@ -9,12 +9,16 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from superres.errors import InvalidWeightsError, unknown_name
 from superres.models.card import Card
 from superres.models.writing import replace_file
+
+Tier = Literal["tiny", "default"]
+"""What a shipped network is taken for when none is named: to be fast, or to be good."""
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """Folder of the shipped weights."""
@@ -27,6 +31,8 @@ class Entry:
     card: Card
     parameters: int
     """Trained values."""
+    tier: Tier | None = "default"
+    """None for a network that is only taken by its name."""
     macs: int
     """Multiply-accumulates for a 1280×720 output, as the papers count."""
     weights: str
@@ -95,16 +101,21 @@ def without_weights(name: str) -> InvalidWeightsError:
     )
 
 
+def of_tier(tier: Tier) -> dict[int, Entry]:
+    """The shipped network of each scale that is taken when none is named."""
+    return {entry.card.scale: entry for entry in shipped() if entry.tier == tier}
+
+
 def default_for(scale: int) -> Entry:
     """The shipped network that is taken for a scale when none is named.
 
     Raises:
         UnknownNameError: If no shipped network has this scale.
     """
-    for entry in shipped():
-        if entry.card.scale == scale:
-            return entry
-    raise unknown_name("scale", str(scale), [str(entry.card.scale) for entry in shipped()])
+    known = of_tier("default")
+    if scale not in known:
+        raise unknown_name("scale", str(scale), [str(each) for each in sorted(known)])
+    return known[scale]
 
 
 def verify(entry: Entry, folder: Path | None = None) -> None:

@@ -48,10 +48,12 @@ def _row(found: Card | Variant, parameters: int, macs: int, licence: str) -> tup
 def print_figures(entries: Sequence[Entry]) -> None:
     """Draw what the shipped networks reach."""
     table = Table(caption="PSNR in dB on Y of BT.601, border of the scale, 8 bit, float32")
-    for heading in ("model", "Set5", "Set14", "Kodak24"):
-        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=True)
+    for heading in ("model", "tier", "Set5", "Set14", "Kodak24"):
+        table.add_column(heading, justify="left" if heading in ("model", "tier") else "right", no_wrap=True)
     for entry in entries:
-        table.add_row(entry.name, *(f"{entry.card.figures[f'{each}_psnr_y']:.2f}" for each in SETS))
+        table.add_row(
+            entry.name, entry.tier or "by name", *(f"{entry.card.figures[f'{each}_psnr_y']:.2f}" for each in SETS)
+        )
     Console().print(table)
 
 

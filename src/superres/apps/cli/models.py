@@ -79,6 +79,7 @@ def _shipped_facts(entry: Entry) -> dict[str, Any]:
     card = entry.card
     return {
         **_facts(card, entry.parameters, entry.macs, is_shipped=True),
+        "tier": entry.tier,
         "bytes": entry.weights_path.stat().st_size + entry.graph_path.stat().st_size,
         "licence": card.licence,
         "trained_on": list(card.trained_on),
