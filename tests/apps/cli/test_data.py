@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from samples.commands import Call
 from samples.pictures import noise, png_of, seen_by_pillow
+from samples.typefaces import faces
 
 from superres.data.datasets.packed import PackedImages
 from superres.data.degradation.downsample import bicubic_reduction
@@ -112,6 +113,29 @@ def test_degraded_folder_beside_its_images_is_a_benchmark(superres: Call, photos
     answer = superres("evaluate", tmp_path, "-m", "bicubic", "-s", 2, "--json")
     assert answer.code == 0
     assert "is not the bicubic reduction of its reference" in answer.err
+
+
+def test_pages_are_rendered_and_described(superres: Call, tmp_path: Path) -> None:
+    asked = ("data", "pages", tmp_path / "pages", "--faces", faces(tmp_path / "faces"), "--count", 2, "--side", 128)
+    answer = superres(*asked)
+    assert answer.code == 0
+    assert len(list((tmp_path / "pages").glob("*.png"))) == 2
+    refused = superres(*asked)
+    assert refused.code == 2
+    assert "page_0000.png already exists" in refused.err
+    document = json.loads(superres(*asked, "--overwrite", "--json").out)
+    assert (document["count"], document["side"], sorted(document["faces"])) == (
+        2,
+        128,
+        ["DejaVuSans.ttf", "DejaVuSerif.ttf"],
+    )
+
+
+def test_pages_without_typefaces_are_refused_in_a_sentence(superres: Call, tmp_path: Path) -> None:
+    answer = superres("data", "pages", tmp_path / "pages", "--faces", tmp_path)
+    assert answer.code == 2
+    assert "none with Latin letters; name a folder of typefaces" in answer.err
+    assert not (tmp_path / "pages").exists()
 
 
 def test_data_commands_load_nothing_of_the_lab(photos: Path, tmp_path: Path) -> None:

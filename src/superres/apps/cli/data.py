@@ -1,4 +1,4 @@
-"""`superres data`: training images checked, packed, and degraded on purpose."""
+"""`superres data`: training images checked, packed, degraded on purpose, and pages of text rendered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEST_SETS = ("testsets/Set5", "testsets/Set14", "validation/Kodak24")
 SHOWN = 5
 """Names of files that are printed of each finding; --json has all."""
 
-data = typer.Typer(help="Training images: checked, packed, and degraded on purpose.")
+data = typer.Typer(help="Training images: checked, packed, degraded on purpose, rendered.")
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Of images.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -139,6 +139,45 @@ def degrade(
     if as_json:
         print_json(asdict(made))
     report(f"{output}: {len(made.images)} images, {made.preset} ×{made.scale}, seed {made.seed}; {RECORD} replays them")
+
+
+@data.command()
+def pages(
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="Folder for the pages and their record.")],
+    *,
+    faces: Annotated[
+        Path,
+        typer.Option(help="Folder of typefaces (.ttf, .otf), searched with all below it; /usr/share/fonts often is."),
+    ],
+    count: Annotated[int, typer.Option(min=1, help="How many pages.")] = 100,
+    side: Annotated[int, typer.Option(min=128, help="Of the square pages, in pixels.")] = 768,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    text: Annotated[
+        Path | None, typer.Option(help="UTF-8 text whose words are set.", show_default="Python's own manual")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing pages.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Render pages of text to train on: many typefaces, sizes, colours; as on screens, and as cameras see them."""
+    from superres.data.pages.page import RECORD, write_pages
+
+    with progress_bar() as show:
+        made = write_pages(
+            output,
+            faces=faces,
+            count=count,
+            side=side,
+            seed=seed,
+            text=text,
+            overwrite=overwrite,
+            watch=lambda what, done, total: show(what, done, total, ""),
+        )
+    if as_json:
+        print_json(asdict(made))
+    megapixels = made.count * made.side**2 / 1e6
+    report(
+        f"{output}: {made.count} pages of {megapixels:.1f} megapixels in {len(made.faces)} faces; {RECORD} names them"
+    )
 
 
 def _test_sets(folders: list[Path], against: list[Path] | None) -> dict[str, Path]:
