@@ -13,6 +13,7 @@ from samples.typefaces import faces
 
 from superres.data.datasets.packed import PackedImages
 from superres.data.degradation.downsample import bicubic_reduction
+from superres.models.resampler import Resampler, ResamplerConfig, write_resampler
 
 
 @pytest.fixture
@@ -113,6 +114,16 @@ def test_degraded_folder_beside_its_images_is_a_benchmark(superres: Call, photos
     answer = superres("evaluate", tmp_path, "-m", "bicubic", "-s", 2, "--json")
     assert answer.code == 0
     assert "is not the bicubic reduction of its reference" in answer.err
+
+
+def test_images_are_reduced_as_learned(superres: Call, photos: Path, tmp_path: Path) -> None:
+    file = tmp_path / "first.resampler.safetensors"
+    write_resampler(file, Resampler(ResamplerConfig(scale=2, width=4, blocks=1)))
+    asked = ("data", "reduce", photos, "--resampler", file, "-o", tmp_path / "small", "--json")
+    assert json.loads(superres(*asked).out)["scale"] == 2
+    assert seen_by_pillow(tmp_path / "small" / "1.png").shape == (18, 24, 3)
+    refused = superres(*asked)
+    assert (refused.code, "already exists" in refused.err) == (2, True)
 
 
 def test_pages_are_rendered_and_described(superres: Call, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`superres data`: training images checked, packed, degraded on purpose, and pages of text rendered."""
+"""`superres data`: training images checked, packed, degraded on purpose or as learned, and pages of text rendered."""
 
 from __future__ import annotations
 
@@ -139,6 +139,33 @@ def degrade(
     if as_json:
         print_json(asdict(made))
     report(f"{output}: {len(made.images)} images, {made.preset} ×{made.scale}, seed {made.seed}; {RECORD} replays them")
+
+
+@data.command()
+def reduce(
+    folder: Folder,
+    *,
+    resampler: Annotated[
+        Path, typer.Option(help="What a training with [stages.resampling] left: stages/NAME.resampler.safetensors.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the small images.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make small images as a training has learned to, for the network that learned with it to enlarge."""
+    from superres.inference.reduction import reduce_folder
+
+    with progress_bar() as show:
+        made = reduce_folder(
+            folder,
+            output,
+            resampler=resampler,
+            overwrite=overwrite,
+            watch=lambda what, done, total: show(what, done, total, ""),
+        )
+    if as_json:
+        print_json(asdict(made))
+    report(f"{output}: reduced by {made.scale}")
 
 
 @data.command()

@@ -99,7 +99,7 @@ def degrade_folder(
             f"a degradation needs a scale of at least 1 and a seed of at least 0, got {scale}, {seed}"
         )
     done: list[Degraded] = []
-    paths = _sources(folder, output, overwrite=overwrite)
+    paths = sources(folder, output, overwrite=overwrite)
     for path in paths:
         high = read_rgb(path, multiple_of=scale)
         degradation = kind.draw(scale, image_key(seed, path.stem))
@@ -130,7 +130,7 @@ def replay_folder(
 
     Else as `degrade_folder`.
     """
-    paths = {path.name: path for path in _sources(folder, output, overwrite=overwrite)}
+    paths = {path.name: path for path in sources(folder, output, overwrite=overwrite)}
     for number, entry in enumerate(record.images, start=1):
         if entry.name not in paths:
             raise MissingFileError(f"the record names {entry.name}, but {folder} does not hold it")
@@ -161,8 +161,15 @@ def read_record(path: Path) -> Record:
         raise UnreadableFileError(f"{path} is no record of a degradation: {reason}") from error
 
 
-def _sources(folder: Path, output: Path, *, overwrite: bool) -> Sequence[Path]:
-    """The images of a folder, once it is known that each result has a place."""
+def sources(folder: Path, output: Path, *, overwrite: bool) -> Sequence[Path]:
+    """The images of a folder, once it is known that each result has a place, NAME.png in the output.
+
+    Raises:
+        InvalidRequestError: If two images would bear one name, or the output is the folder itself.
+        MissingFileError: If there are no images.
+        ExistingFileError: If a file would be replaced.
+        UnwritableFileError: If the output cannot be made.
+    """
     paths = image_files(folder)
     names: dict[str, Path] = {}
     for path in paths:
@@ -172,9 +179,7 @@ def _sources(folder: Path, output: Path, *, overwrite: bool) -> Sequence[Path]:
                 f"{path.stem}.png; keep one of them, or rename it"
             )
     if output.resolve() == folder.resolve():
-        raise InvalidRequestError(
-            f"the degraded images would lie among the true ones in {folder}; use another --output"
-        )
+        raise InvalidRequestError(f"the small images would lie among the true ones in {folder}; use another --output")
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
