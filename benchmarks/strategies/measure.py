@@ -19,7 +19,7 @@ from superres.inference.request import Request
 from superres.inference.request import plan as opened
 from superres.models.resampler import Resampler, read_resampler
 from superres.training.folders import data_folder
-from superres.training.journal import JOURNAL
+from superres.training.records.journal import JOURNAL
 
 PROTOCOL = "classical"
 FOLDER = "validation/Kodak24"

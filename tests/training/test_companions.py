@@ -11,11 +11,11 @@ from torch import nn
 from superres.errors import InvalidConfigError
 from superres.models.resampler import Resampler, read_resampler, write_resampler
 from superres.models.rlfn import ARCHITECTURE, RLFN, RLFNConfig
-from superres.training.categories import Categorising
 from superres.training.companions import accompanied, left_alone, own_terms
 from superres.training.folders import RunFolder
 from superres.training.recipe import Stage, parse_recipe
-from superres.training.resampling import Resampled
+from superres.training.strategies.categories import Categorising
+from superres.training.strategies.resampling import Resampled
 
 CONFIG = RLFNConfig(scale=2, width=4, blocks=1, attention_width=4)
 CARD = ARCHITECTURE.card("tiny_x2", CONFIG)

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from superres.errors import ExistingFileError, InvalidConfigError, MissingFileError
-from superres.training.environment import Environment, environment
 from superres.training.folders import RunFolder, data_folder
+from superres.training.records.environment import Environment, environment
 
 
 def test_relative_folder_lies_below_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

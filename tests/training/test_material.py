@@ -7,8 +7,8 @@ import pytest
 from samples.pictures import noise, png_of
 
 from superres.errors import InvalidConfigError
-from superres.training.categories import image_labels
 from superres.training.material import Data
+from superres.training.strategies.categories import image_labels
 
 DATA = Data(train=["train/a", "train/b"], validation="validation", degradation="bicubic")
 

@@ -14,8 +14,8 @@ from superres.metrics.protocol import protocol
 from superres.metrics.psnr import psnr
 from superres.models.resampler import read_resampler
 from superres.models.weights import load_network, read_weights
-from superres.training.resampling import rounded
 from superres.training.run import train
+from superres.training.strategies.resampling import rounded
 
 
 class StopError(Exception):

@@ -13,11 +13,11 @@ from superres.errors import InvalidConfigError
 from superres.models.card import Card
 from superres.models.resampler import Resampler, read_resampler, write_resampler
 from superres.models.uncertainty import Uncertain, write_uncertain
-from superres.training.categories import Categorising, cross_entropy
 from superres.training.folders import RunFolder
 from superres.training.objectives.estimating import with_head
 from superres.training.recipe import Stage
-from superres.training.resampling import Resampled
+from superres.training.strategies.categories import Categorising, cross_entropy
+from superres.training.strategies.resampling import Resampled
 
 
 def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, resampler: Path) -> nn.Module:

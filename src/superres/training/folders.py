@@ -9,7 +9,7 @@ from pathlib import Path
 
 from superres.errors import ExistingFileError, InvalidConfigError, MissingFileError
 from superres.models.writing import replace_file
-from superres.training.environment import Environment
+from superres.training.records.environment import Environment
 
 DATA_VARIABLE = "SUPERRES_DATA"
 """The environment variable that names the folder of all data sets."""

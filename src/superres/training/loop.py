@@ -25,9 +25,9 @@ from superres.training.objectives.answers import Answering
 from superres.training.objectives.sampling import Places, picked, sampled_places
 from superres.training.objectives.supervised import SupervisedObjective
 from superres.training.optimizers import clip_gradients, set_learning_rate
-from superres.training.pruning import silence
 from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate
+from superres.training.strategies.pruning import silence
 
 REPORT_EVERY = 50
 """Steps over which the reported loss is averaged."""

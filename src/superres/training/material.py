@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from pydantic import ConfigDict
 
 from superres.data.degradation.presets import BICUBIC, Preset, preset
-from superres.training.categories import check_labels
 from superres.training.claims import require
 from superres.training.folders import data_folder
+from superres.training.strategies.categories import check_labels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

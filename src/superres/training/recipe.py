@@ -20,16 +20,16 @@ from superres.image.scaling import enlarged
 from superres.losses.catalogue import NO_SETTINGS, TermSettings
 from superres.metrics.protocol import protocol
 from superres.models.listing import weightless
-from superres.training.categories import Classification, check_classification
 from superres.training.claims import about, require, require_plain_name
 from superres.training.material import Data
-from superres.training.members import check_members
 from superres.training.objectives.adversarial import AdversarialSettings
 from superres.training.objectives.checking import check_estimator, check_fit, check_objective
 from superres.training.objectives.sampling import AnswersByPixel
-from superres.training.pruning import Pruning
-from superres.training.resampling import Resampling, check_resampling
-from superres.training.succession import Link, check_succession
+from superres.training.strategies.categories import Classification, check_classification
+from superres.training.strategies.members import check_members
+from superres.training.strategies.pruning import Pruning
+from superres.training.strategies.resampling import Resampling, check_resampling
+from superres.training.strategies.succession import Link, check_succession
 from superres.training.target import Model
 from superres.training.toml import parse, read_toml
 

@@ -32,28 +32,28 @@ from superres.models.catalogue import build_from_card
 from superres.models.memory_layout import channels_last
 from superres.models.weights import load_network, read_weights, write_weights
 from superres.models.writing import json_text, replace_file
-from superres.training.categories import Categorising, accuracy, image_labels
 from superres.training.channels import channels_of
 from superres.training.checkpoint import read_checkpoint, write_checkpoint
 from superres.training.companions import accompanied
-from superres.training.curves import curves, read_entries
 from superres.training.distributed import check_shares, close_fabric, open_fabric, processes
 from superres.training.ema import WeightAverage
-from superres.training.environment import Environment, environment, resolve_precision
 from superres.training.folders import RunFolder, data_folder
-from superres.training.journal import JOURNAL, Journal
 from superres.training.keeping import keep_if_better
 from superres.training.loop import Progress, StageState, diverged, run_steps
-from superres.training.members import fill_members, freeze
-from superres.training.merging import merged
 from superres.training.objectives.adversarial import Adversary
 from superres.training.objectives.checking import BY_FIDELITY, LAST
 from superres.training.objectives.estimating import located, needs_earlier
 from superres.training.objectives.supervised import SupervisedObjective
 from superres.training.optimizers import optimizer
 from superres.training.overrides import effective_recipe
-from superres.training.pruning import pruned
 from superres.training.recipe import RANDOM, Recipe, Stage
+from superres.training.records.curves import curves, read_entries
+from superres.training.records.environment import Environment, environment, resolve_precision
+from superres.training.records.journal import JOURNAL, Journal
+from superres.training.strategies.categories import Categorising, accuracy, image_labels
+from superres.training.strategies.members import fill_members, freeze
+from superres.training.strategies.merging import merged
+from superres.training.strategies.pruning import pruned
 from superres.training.validation import Validation
 from superres.training.warm_start import warm_start
 

@@ -17,7 +17,7 @@ from superres.metrics.catalogue import metric
 from superres.metrics.metric import Metric
 from superres.metrics.protocol import Protocol, protocol
 from superres.training.channels import RGB, Channels
-from superres.training.resampling import Resampled
+from superres.training.strategies.resampling import Resampled
 
 
 class Validation:

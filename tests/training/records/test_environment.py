@@ -2,7 +2,7 @@
 
 import torch
 
-from superres.training.environment import environment, resolve_precision
+from superres.training.records.environment import environment, resolve_precision
 
 CPU = torch.device("cpu")
 

@@ -7,7 +7,7 @@ from superres.errors import InvalidConfigError, InvalidWeightsError
 from superres.models.fusion import Fusion, FusionConfig, Member
 from superres.models.rlfn import RLFN, RLFNConfig
 from superres.models.weights import load_network
-from superres.training.members import check_members, fill_members, freeze
+from superres.training.strategies.members import check_members, fill_members, freeze
 
 COMPACT = Member(architecture="rlfn", config={"width": 48, "blocks": 4})
 SMALL = Member(architecture="rlfn", config={"width": 8, "blocks": 1})

@@ -29,7 +29,7 @@ def curves(entries: Sequence[Entry], title: str) -> str:
     """Draw the journal of a run.
 
     Args:
-        entries: See `superres.training.journal`.
+        entries: See `superres.training.records.journal`.
         title: Above the picture.
 
     Returns:

@@ -7,7 +7,7 @@ from torch import Tensor
 from superres.errors import InvalidConfigError
 from superres.models.edsr import EDSRConfig
 from superres.models.rlfn import ARCHITECTURE, RLFN, RLFNConfig
-from superres.training.pruning import FilterGroup, Pruning, filter_groups, pruned, silence, weakest
+from superres.training.strategies.pruning import FilterGroup, Pruning, filter_groups, pruned, silence, weakest
 
 CONFIG = RLFNConfig(scale=2, width=12, blocks=2, attention_width=4)
 INSIDE = Pruning(block_width=9, every=10)

@@ -11,16 +11,17 @@ from superres.layers.reparameterization import BranchedConvolution, merged_state
 from superres.models.card import Card
 from superres.models.catalogue import ARCHITECTURES, architecture, build, build_from_card
 from superres.models.weights import fill
-from superres.training import merging
-from superres.training.merging import merged
+from superres.training.strategies import merging
+from superres.training.strategies.merging import merged
 
 SMALL: dict[str, dict[str, Any]] = {
     "ecbsr": {"width": 4, "blocks": 1},
     "efdn": {"width": 16},
     "fmen": {"width": 8, "blocks": 1, "attention_width": 4, "opening_width": 4},
+    "rlfn": {"width": 4, "blocks": 1, "attention_width": 4},
     "span": {"width": 8, "blocks": 2},
 }
-"""The architectures that learn with branches."""
+"""The architectures that can learn with branches."""
 
 
 def branched(name: str) -> tuple[nn.Module, Card]:

@@ -4,7 +4,7 @@ import pytest
 
 from superres.errors import InvalidConfigError
 from superres.models.rlfn import RLFNConfig
-from superres.training.succession import Link, check_succession
+from superres.training.strategies.succession import Link, check_succession
 
 DOUBLE, FOURFOLD = RLFNConfig(scale=2, width=8), RLFNConfig(scale=4, width=8)
 WIDER = RLFNConfig(scale=4, width=12)

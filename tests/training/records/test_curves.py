@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from superres.training.curves import curves, read_entries
+from superres.training.records.curves import curves, read_entries
 
 ENTRIES: list[dict[str, Any]] = [
     {"total_step": 50, "stage": "first", "loss": 0.1, "learning_rate": 1e-3, "images_per_second": 9.0},

@@ -15,7 +15,8 @@ from superres.data.loader import PatchLoader
 from superres.errors import InvalidConfigError, UnknownNameError
 from superres.models.lapsrn import LapSRN, LapSRNConfig
 from superres.models.rlfn import ARCHITECTURE, RLFN, RLFNConfig
-from superres.training.categories import (
+from superres.training.channels import RGB
+from superres.training.strategies.categories import (
     Categorising,
     Classification,
     accuracy,
@@ -24,7 +25,6 @@ from superres.training.categories import (
     cross_entropy,
     image_labels,
 )
-from superres.training.channels import RGB
 
 CONFIG = RLFNConfig(scale=2, width=4, blocks=1, attention_width=4)
 

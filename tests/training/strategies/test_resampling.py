@@ -12,7 +12,7 @@ from superres.models.resampler import Resampler
 from superres.models.rlfn import RLFN, RLFNConfig
 from superres.training.optimizers import optimizer, set_learning_rate
 from superres.training.recipe import parse_recipe
-from superres.training.resampling import Resampled, Resampling, check_resampling, disorder, rounded
+from superres.training.strategies.resampling import Resampled, Resampling, check_resampling, disorder, rounded
 
 SMALL = Resampling(width=4, blocks=1, reach=2, distance=2.0, smoothness=3.0)
 

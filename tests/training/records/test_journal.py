@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from superres.training.journal import Journal
+from superres.training.records.journal import Journal
 
 
 def entries(folder: Path) -> list[dict[str, object]]:

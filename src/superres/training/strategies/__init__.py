@@ -1,0 +1,1 @@
+"""What a stage may do besides minimising: see docs/strategies.md."""
