@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from samples.pictures import noise, slopes
 
+from superres.data.degradation.downsample import bicubic_reduction
 from superres.errors import InvalidImageError, MissingFileError
 from superres.evaluation import benchmark
 from superres.evaluation.benchmark import evaluate
@@ -142,6 +143,19 @@ def test_image_of_another_making_is_doubted(folder: Path) -> None:
     assert table.warnings == (
         "the ×2 image of a is not the bicubic reduction of its reference; figures differ from papers'",
     )
+
+
+def test_doubts_about_many_images_of_a_set_are_one_sentence(folder: Path) -> None:
+    high, low = folder / "HR", folder / "LR_camera" / "X2"
+    high.mkdir()
+    low.mkdir(parents=True)
+    for name in "abcdefg":
+        pixels = noise(24, 24, 3)
+        write_picture(high / f"{name}.png", Picture(pixels=pixels))
+        small = bicubic_reduction(pixels, 2) if name == "c" else np.ascontiguousarray(pixels[::2, ::2])
+        write_picture(low / f"{name}.png", Picture(pixels=small))
+    (warning,) = evaluate({"set": folder}, bicubic(2)).warnings
+    assert warning.startswith("6 of the 7 ×2 images of set (a, b, d …) are not the bicubic reductions of")
 
 
 def test_image_too_small_for_the_scale_is_named(folder: Path) -> None:

@@ -27,6 +27,8 @@ Watcher = Callable[[str, int, int], None]
 """Called with what is worked on, images done, and all images."""
 
 Pixels = NDArray[np.uint8]
+SHOWN = 3
+"""Names of images that a warning about many of them names."""
 
 
 def evaluate(
@@ -74,8 +76,7 @@ def evaluate(
         for name in datasets
         for subject in judged
     )
-    doubts = tuple(dict.fromkeys(cell.doubt for cell in cells if cell.doubt))
-    return Table(protocol_name=protocol_name, metrics=tuple(metrics), rows=rows, warnings=doubts)
+    return Table(protocol_name=protocol_name, metrics=tuple(metrics), rows=rows, warnings=_doubts(cells))
 
 
 class _Picture:
@@ -202,6 +203,27 @@ def _doubt(unit: _Unit, loaded: LoadedPair) -> str:
     return (
         f"the ×{unit.scale:g} image of {unit.pair.name} is not the bicubic reduction of its reference; "
         "figures differ from papers'"
+    )
+
+
+def _doubts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The doubts of single images as one sentence for each set and scale."""
+    sets = dict.fromkeys((cell.dataset, cell.scale) for cell in cells if cell.doubt)
+    return tuple(
+        _doubt_of_set(dataset, scale, [cell for cell in cells if (cell.dataset, cell.scale) == (dataset, scale)])
+        for dataset, scale in sets
+    )
+
+
+def _doubt_of_set(dataset: str, scale: float, cells: Sequence[Cell]) -> str:
+    every = dict.fromkeys(cell.image for cell in cells)
+    doubted = list(dict.fromkeys(cell.image for cell in cells if cell.doubt))
+    if len(doubted) == 1:
+        return next(cell.doubt for cell in cells if cell.doubt)
+    names = ", ".join(doubted[:SHOWN]) + (" …" if len(doubted) > SHOWN else "")
+    return (
+        f"{len(doubted)} of the {len(every)} ×{scale:g} images of {dataset} ({names}) are not the bicubic reductions "
+        "of their references; figures differ from papers'"
     )
 
 
