@@ -132,6 +132,15 @@ def test_graph_with_other_numbers_is_not_linked(weights: Path, graph: ModelProto
 
 
 def test_graph_that_lacks_a_tensor_is_not_linked(weights: Path, graph: ModelProto) -> None:
-    next(each for each in graph.graph.initializer if each.name == "head.weight").name = "other"
+    graph.graph.initializer.remove(next(each for each in graph.graph.initializer if each.name == "head.weight"))
     with pytest.raises(InvalidWeightsError, match=r"head\.weight"):
         link_to_weights(graph, weights)
+
+
+def test_tensor_that_the_exporter_has_folded_to_another_name_is_linked_too(weights: Path, graph: ModelProto) -> None:
+    folded = next(each for each in graph.graph.initializer if each.name == "head.bias")
+    folded.name = "val_6"
+    folded.dims[:] = [1, *folded.dims, 1, 1]
+    link_to_weights(graph, weights)
+    assert (folded.name, len(folded.raw_data)) == ("val_6", 0)
+    assert folded.external_data[0].value == weights.name

@@ -6,6 +6,7 @@ import json
 import logging
 import struct
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -111,7 +112,8 @@ def link_to_weights(graph: ModelProto, weights: Path) -> ModelProto:
     behind a header that says where each begins.
 
     Args:
-        graph: Its initialisers bear the names of the tensors. Changed in place.
+        graph: Its initialisers bear the names of the tensors, or hold them in another shape under names of the
+            exporter's, as the slopes of a PReLU. Changed in place.
         weights: The safetensors file, to lie in the same folder as the graph.
 
     Raises:
@@ -120,13 +122,18 @@ def link_to_weights(graph: ModelProto, weights: Path) -> ModelProto:
     content = weights.read_bytes()
     initialisers = {tensor.name: tensor for tensor in graph.graph.initializer}
     for name, (offset, length) in _places(content).items():
-        tensor = initialisers.get(name)
-        if tensor is None or tensor.raw_data != content[offset : offset + length]:
+        numbers = content[offset : offset + length]
+        tensor = initialisers.get(name) or _holding(numbers, initialisers.values())
+        if tensor is None or tensor.raw_data != numbers:
             raise InvalidWeightsError(
                 f"a graph cannot refer to {weights.name}: its numbers for {name} are not those of the file"
             )
         _refer(tensor, weights.name, offset, length)
     return graph
+
+
+def _holding(numbers: bytes, initialisers: Iterable[TensorProto]) -> TensorProto | None:
+    return next((tensor for tensor in initialisers if tensor.raw_data == numbers), None)
 
 
 def _refer(tensor: TensorProto, location: str, offset: int, length: int) -> None:

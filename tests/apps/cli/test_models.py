@@ -39,7 +39,12 @@ def test_every_shipped_network_is_listed_with_licence_and_figures(superres: Call
 
 def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
     listed = json.loads(superres("models", "--shipped", "--json").out)["models"]
-    assert [each["name"] for each in listed] == ["rlfn_compact_x2", "rlfn_compact_x3", "rlfn_compact_x4"]
+    assert [(each["name"], each["tier"]) for each in listed] == [
+        ("ecbsr_tiny_x4", "tiny"),
+        ("rlfn_compact_x2", "default"),
+        ("rlfn_compact_x3", "default"),
+        ("rlfn_compact_x4", "default"),
+    ]
     for each in listed:
         assert each["is_shipped"]
         assert each["recipe"].endswith(".toml")

@@ -159,6 +159,18 @@ def test_turned_jpeg_becomes_upright_and_keeps_who_made_it(superres: Call, tmp_p
         assert np.abs(upright - np.asarray(after)).mean() < 4
 
 
+def test_fast_takes_the_tiny_network(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    assert superres("upscale", source, "-o", out, "--fast").code == 0
+    expected = upscale(read_picture(source).pixels, model="ecbsr_tiny_x4")
+    np.testing.assert_array_equal(read_picture(out).pixels, expected)
+    np.testing.assert_array_equal(upscale(read_picture(source).pixels, tier="tiny"), expected)
+    refused = superres("upscale", source, "-o", tmp_path / "other.png", "--fast", "--model", "rlfn_compact_x4")
+    assert refused.code == 2
+    assert "the model rlfn_compact_x4 and a tiny network were both asked for" in refused.err
+    assert not (tmp_path / "other.png").exists()
+
+
 def test_best_is_the_mean_over_eight_orientations(superres: Call, tmp_path: Path) -> None:
     source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
     assert superres("upscale", source, "-o", out, "-s", 2, "--best").code == 0
