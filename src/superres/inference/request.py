@@ -30,7 +30,7 @@ class Request:
     model: str | None = None
     """Name of a shipped network, or a file; where not given, the shipped network of the scale."""
     tier: Tier = "default"
-    """Of the shipped network that is taken where none is named: good, or in a quarter of the time."""
+    """Of the shipped network that is taken where none is named: good, or in a third of the time."""
     precision: Precision = "auto"
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
