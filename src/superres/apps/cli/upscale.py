@@ -45,7 +45,9 @@ def upscale(
     ] = None,
     fast: Annotated[
         bool,
-        typer.Option("--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."),
+        typer.Option(
+            "--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."
+        ),
     ] = False,
     best: Annotated[
         bool, typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work.")
