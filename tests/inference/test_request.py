@@ -1,6 +1,8 @@
 """What was asked, and the passes that it takes."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from samples.backends import AnyScale, Repeater
@@ -8,7 +10,7 @@ from samples.backends import AnyScale, Repeater
 from superres.errors import InvalidRequestError, UnknownNameError
 from superres.inference import request
 from superres.inference.request import Plan, Request, plan
-from superres.models.manifest import find
+from superres.models.manifest import find, of_tier
 
 
 def scales(how: Plan) -> list[int]:
@@ -92,3 +94,24 @@ def test_tile_without_pixels_is_refused() -> None:
 
 def test_plan_names_network_engine_and_precision() -> None:
     assert plan(Request(precision="float32")).describe().startswith("rlfn_compact_x4 (OpenVINO 20")
+
+
+def test_texture_blends_the_two_shipped_networks_of_a_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    textured = {4: replace(find("rlfn_compact_x4"), tier="texture")}
+    true = of_tier("default")
+    monkeypatch.setattr(request, "of_tier", lambda tier: textured if tier == "texture" else true)
+    how = plan(Request(scale=2.5, texture=0.6))
+    assert [backend.card().name for backend in how.passes] == ["rlfn_compact_x4_blend_60"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Request, "a texture of 1.5 was asked for; it lies between 0 and 1"),
+        (partial(Request, model="mine"), "the model mine and a share of texture were both asked for"),
+        (partial(Request, tier="tiny"), "a tiny network and a share of texture were both asked for"),
+    ],
+)
+def test_texture_is_refused_where_it_makes_no_sense(asked: Callable[..., Request], said: str) -> None:
+    with pytest.raises(InvalidRequestError, match=said):
+        asked(texture=1.5 if asked is Request else 0.5)

@@ -9,11 +9,11 @@ from math import isfinite, prod
 from superres.errors import InvalidRequestError, unknown_name
 from superres.image.scaling import enlarged
 from superres.inference.backends.backend import Backend
-from superres.inference.backends.catalogue import open_model
+from superres.inference.backends.catalogue import open_between, open_model
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.models.card import Card
-from superres.models.manifest import Tier, of_tier, shipped
+from superres.models.manifest import Tier, find, of_tier, shipped
 
 DEFAULT_SCALE = 4
 LARGEST_SCALE = 16
@@ -30,7 +30,9 @@ class Request:
     model: str | None = None
     """Name of a shipped network, or a file; where not given, the shipped network of the scale."""
     tier: Tier = "default"
-    """Of the shipped network that is taken where none is named: good, or in a third of the time."""
+    """Of the shipped network that is taken where none is named."""
+    texture: float | None = None
+    """From 0, the network that is true to the image, to 1, the one of the tier `texture`; a blend of both."""
     precision: Precision = "auto"
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
@@ -47,8 +49,21 @@ class Request:
             raise InvalidRequestError(
                 f"the model {self.model} and a {self.tier} network were both asked for; leave one of them out"
             )
+        self._check_texture()
         if self.tile_size < 1:
             raise InvalidRequestError(f"tiles of {self.tile_size} pixels were asked for; they need at least one")
+
+    def _check_texture(self) -> None:
+        if self.texture is None:
+            return
+        if not 0 <= self.texture <= 1:
+            raise InvalidRequestError(f"a texture of {self.texture:g} was asked for; it lies between 0 and 1")
+        if self.model is not None or self.tier == "tiny":
+            other = "a tiny network" if self.model is None else f"the model {self.model}"
+            raise InvalidRequestError(
+                f"{other} and a share of texture were both asked for; the shipped networks have it, and files that "
+                "superres convert --blend made"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +109,7 @@ def plan(request: Request) -> Plan:
     precision = request.precision
     if request.model is None:
         scale = request.scale or DEFAULT_SCALE
-        passes = tuple(open_model(name, precision) for name in _shipped_passes(scale, request.tier))
+        passes = _opened(scale, request)
     else:
         backend = open_model(request.model, precision)
         card = backend.card()
@@ -106,6 +121,17 @@ def plan(request: Request) -> Plan:
         )
     found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
     return found if request.ensemble == "none" else _together(found, request.ensemble)
+
+
+def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
+    """The shipped networks that reach a scale."""
+    if request.texture is None:
+        return tuple(open_model(name, request.precision) for name in _shipped_passes(scale, request.tier))
+    true = {entry.card.scale: entry.name for entry in of_tier("default").values()}
+    return tuple(
+        open_between(true[find(name).card.scale], name, request.texture, request.precision)
+        for name in _shipped_passes(scale, "texture")
+    )
 
 
 def _together(single: Plan, ensemble: Ensemble) -> Plan:

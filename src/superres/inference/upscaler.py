@@ -40,6 +40,7 @@ def upscale(
     *,
     model: str | None = None,
     tier: Tier = "default",
+    texture: float | None = None,
     precision: Precision = "auto",
     tile_size: int = TILE_SIZE,
     ensemble: Ensemble = "none",
@@ -53,6 +54,7 @@ def upscale(
             as LIIF, enlarges by it in one pass; of others the result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
         tier: `tiny` takes the smallest shipped networks: a third of the time in the network or less, a little worse.
+        texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
         precision: `auto` is bfloat16 where the processor has it.
         tile_size: Side of a tile in input pixels; smaller needs less memory.
         ensemble: `mean` or `median` of the answers to eight flips and turns of the image: a little better, for eight
@@ -63,7 +65,7 @@ def upscale(
 
     Raises:
         InvalidImageError: If the array is no image.
-        InvalidRequestError: If scale or tile size make no sense, or both a model and a tier are asked for.
+        InvalidRequestError: If scale or tile size make no sense, or a model is asked for beside a tier or a texture.
         UnknownNameError: If no such model is shipped, or no ensemble is called so.
 
     Example:
@@ -71,7 +73,15 @@ def upscale(
         (40, 60, 3)
     """
     pixels = np.asarray(image)
-    request = Request(scale=scale, model=model, tier=tier, precision=precision, tile_size=tile_size, ensemble=ensemble)
+    request = Request(
+        scale=scale,
+        model=model,
+        tier=tier,
+        texture=texture,
+        precision=precision,
+        tile_size=tile_size,
+        ensemble=ensemble,
+    )
     enlarged = upscale_picture(_picture_of(pixels), plan(request))
     stacked = enlarged.pixels if enlarged.alpha is None else np.dstack([enlarged.pixels, enlarged.alpha])
     return stacked[..., 0] if pixels.ndim == 2 else stacked

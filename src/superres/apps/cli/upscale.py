@@ -49,6 +49,12 @@ def upscale(
             "--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."
         ),
     ] = False,
+    texture: Annotated[
+        float | None,
+        typer.Option(
+            help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0
+        ),
+    ] = None,
     best: Annotated[
         bool, typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work.")
     ] = False,
@@ -65,6 +71,7 @@ def upscale(
         scale=scale,
         model=model,
         tier="tiny" if fast else "default",
+        texture=texture,
         precision=precision,
         tile_size=TILE_SIZE if tile is None else tile,
         ensemble="mean" if best else "none",

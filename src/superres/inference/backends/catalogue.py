@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
 from superres.inference.backends.backend import Backend
@@ -49,7 +50,32 @@ def open_model(model: str, precision: Precision = "auto", scale: float | None = 
     if scale is not None and file != ANY_SCALE:
         raise InvalidRequestError(f"{path.name} was to enlarge ×{scale:g}; such a file has one scale, inside its card")
     asked = () if scale is None else (scale,)
-    return getattr(import_module(f"superres.inference.backends.{file}"), engine)(path, precision, *asked)
+    return _class(file, engine)(path, precision, *asked)
+
+
+@lru_cache(maxsize=4)
+def open_between(first: str, second: str, share: float, precision: Precision = "auto") -> Backend:
+    """Open the network between two shipped ones.
+
+    Args:
+        first: Name of a shipped network.
+        second: The same, of the same structure, and descended from the first.
+        share: Of the second, in [0, 1]; 0 is the first, 1 the second.
+        precision: Of the arithmetic.
+
+    Raises:
+        UnknownNameError: If a name is not shipped.
+        InvalidWeightsError: If a file is damaged, or the structures differ.
+    """
+    entries = find(first), find(second)
+    for entry in entries:
+        verify(entry)
+    towards = entries[1].graph_path, share
+    return _class(*ENGINES[".onnx"])(entries[0].graph_path, precision, towards=towards)
+
+
+def _class(file: str, engine: str) -> Any:
+    return getattr(import_module(f"superres.inference.backends.{file}"), engine)
 
 
 def _engine_of(model: str) -> tuple[str, str, Path]:

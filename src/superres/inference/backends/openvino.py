@@ -12,6 +12,7 @@ import openvino
 
 from superres.errors import InvalidWeightsError
 from superres.inference.backends.backend import Planes
+from superres.inference.backends.graph_blending import blend_graphs
 from superres.inference.precision import Precision
 from superres.models.card import CARD_KEY, Card, card_in
 
@@ -26,26 +27,36 @@ class OpenVINOBackend:
     Args:
         path: The graph.
         precision: Of the arithmetic; values go in and out as float32.
+        towards: Another graph of the same structure, and its share in [0, 1] of a network between both.
 
     Raises:
-        InvalidWeightsError: If the file is no graph that OpenVINO reads, or carries no card.
+        InvalidWeightsError: If a file is no graph that OpenVINO reads, or carries no card, or the structures differ.
     """
 
-    def __init__(self, path: Path, precision: Precision = "auto") -> None:
+    def __init__(self, path: Path, precision: Precision = "auto", towards: tuple[Path, float] | None = None) -> None:
         self._core: Any = openvino.Core()
         self._precision = self._native() if precision == "auto" else precision
+        self._graph: Any = self._read(path)
+        metadata = {CARD_KEY: self._metadata()} if self._graph.has_rt_info(_CARD_PLACE) else {}
+        # A network of any scale was traced at one.
+        self._card = replace(card_in(metadata, path.name), highest_scale=None)
+        if towards is not None:
+            self._blend(*towards)
+        self._shape: tuple[int, ...] = ()
+        self._request: Any = None
+        self._lock = Lock()  # a request answers one caller at a time
+
+    def _read(self, path: Path) -> Any:
         try:
-            self._graph: Any = self._core.read_model(path)
+            return self._core.read_model(path)
         except RuntimeError as error:
             raise InvalidWeightsError(
                 f"{path} is no readable ONNX graph, or its weights are missing beside it"
             ) from error
-        metadata = {CARD_KEY: self._metadata()} if self._graph.has_rt_info(_CARD_PLACE) else {}
-        # A network of any scale was traced at one.
-        self._card = replace(card_in(metadata, path.name), highest_scale=None)
-        self._shape: tuple[int, ...] = ()
-        self._request: Any = None
-        self._lock = Lock()  # a request answers one caller at a time
+
+    def _blend(self, other: Path, share: float) -> None:
+        blend_graphs(self._graph, self._read(other), share)
+        self._card = replace(self._card, name=f"{self._card.name}_blend_{round(100 * share)}", figures={})
 
     def _metadata(self) -> str:
         return self._graph.get_rt_info(_CARD_PLACE).astype(str)
