@@ -104,7 +104,7 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
         (("warmup = 2", "warmup = 2\naccumulate = 0"), "accumulate must be at least 1 batch, got 0"),
         (("warmup = 2", "warmup = 2\nclip_step = -1.0"), "clip_step must not be negative"),
         (("warmup = 2", "warmup = 2\nweight_decay = -1.0"), "weight_decay must not be negative"),
-        (("warmup = 2", "warmup = 2\nmomentum = 0.9"), 'momentum goes with optimizer = "sgd"; "adam" has betas'),
+        (("warmup = 2", "warmup = 2\nmomentum = 0.9"), 'momentum goes with "sgd" and "muon"; "adam" has betas'),
         (
             ("warmup = 2", "warmup = 2\nmilestones = [5]"),
             'milestones go with schedule = "milestones", and only with it',
@@ -121,7 +121,7 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
             ('"cosine"', '"milestones"\nmilestones = [5]\nmilestone_factor = 1.0'),
             r"milestone_factor must lie in \(0, 1\)",
         ),
-        (('"adam"', '"sgd"'), 'betas go with the optimizers "adam" and "adamw"; "sgd" has a momentum'),
+        (('"adam"', '"sgd"'), 'betas go with "adam", "adamw" and "muon"; "sgd" has a momentum alone'),
         (("betas = [0.9, 0.99]", ""), r'optimizer = "adam" needs its betas, such as \[0.9, 0.999\]'),
         (
             ('optimizer = "adam"\nbetas = [0.9, 0.99]', 'optimizer = "sgd"\nmomentum = 1.0'),

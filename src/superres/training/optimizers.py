@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
+from superres.training.muon import Muon
 from superres.training.recipe import Stage
 
 _FACTOR = "rate_factor"
@@ -22,10 +24,18 @@ def optimizer(stage: Stage, network: nn.Module) -> Optimizer:
     rate, decay = stage.learning_rate, stage.weight_decay
     if stage.optimizer == "sgd":
         made: Optimizer = SGD(parameters, lr=rate, momentum=stage.momentum, weight_decay=decay)
+    elif stage.optimizer == "muon":
+        without, betas = _grouped_kernels(network), stage.betas
+        made = Muon(parameters, lr=rate, momentum=stage.momentum, betas=betas, weight_decay=decay, without=without)
     else:
         kind = Adam if stage.optimizer == "adam" else AdamW
         made = kind(parameters, lr=rate, betas=stage.betas, weight_decay=decay)
     return made
+
+
+def _grouped_kernels(network: nn.Module) -> list[Tensor]:
+    """Kernels whose rows see different inputs, so that they are no matrices."""
+    return [layer.weight for layer in network.modules() if isinstance(layer, _ConvNd) and layer.groups > 1]
 
 
 def _groups(factors: Mapping[str, float], network: nn.Module) -> list[dict[str, Any]]:
