@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from samples.recipes import recipe, stage
+from samples.recipes import RLFN, recipe, stage
 
 from superres.errors import (
     ExistingFileError,
@@ -124,6 +124,25 @@ def test_stage_may_start_from_weights_made_elsewhere(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("rate = 1e-5", "rate = 0.0"), encoding="utf-8")
     second = train(path, output=tmp_path / "second")
     assert second.psnr == pytest.approx(first.psnr, abs=0.01)
+
+
+def test_stage_without_branches_begins_where_one_with_branches_has_arrived(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    branched = recipe(tmp_path / "branched", model=f'{RLFN}form = "branched"\n')
+    first = train(branched, output=tmp_path / "first")
+    arrived = stage("b", str(tmp_path / "first" / "stages" / "first.safetensors"))
+    still = arrived.replace("learning_rate = 1e-3", "learning_rate = 1e-30").replace("rate = 1e-5", "rate = 0.0")
+    second = train(recipe(tmp_path / "plain", still), output=tmp_path / "second")
+    assert second.psnr == pytest.approx(first.psnr, abs=0.01)
+    assert "stay fresh" not in caplog.text
+
+
+def test_start_that_leaves_tensors_fresh_says_which(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    triple = stage("a").replace("patch_size = 32", "patch_size = 45") + "config = { scale = 3 }\n"
+    train(recipe(tmp_path, triple, stage("b", "a")), output=tmp_path / "run")
+    assert "stage b starts from a, but 2 of" in caplog.text
+    assert "tensors stay fresh: upsample.convolution.weight, upsample.convolution.bias" in caplog.text
 
 
 @pytest.mark.parametrize(

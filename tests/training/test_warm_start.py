@@ -10,7 +10,7 @@ from superres.models.catalogue import build
 from superres.models.rlfn import RLFN, RLFNConfig
 from superres.models.span import SPAN, SPANConfig
 from superres.models.weights import load_network
-from superres.training.warm_start import warm_start
+from superres.training.warm_start import Transfer, warm_start
 
 
 def network(scale: int = 2, width: int = 8) -> RLFN:
@@ -60,3 +60,10 @@ def test_trunk_of_a_shipped_network_of_another_scale_is_taken_and_the_enlargemen
     found = warm_start(network, double.state_dict(), "rlfn_compact_x2")
     assert found.fresh == ("upsample.convolution.weight", "upsample.convolution.bias")
     assert torch.equal(network.state_dict()["blocks.3.fuse.weight"], double.state_dict()["blocks.3.fuse.weight"])
+
+
+def test_what_stays_fresh_is_said_in_words() -> None:
+    few = Transfer(taken=3, fresh=("head.weight",))
+    many = Transfer(taken=3, fresh=tuple("abcdef"))
+    assert few.describe() == "1 of 4 tensors stay fresh: head.weight"
+    assert many.describe() == "6 of 9 tensors stay fresh: a, b, c, d and 2 more"

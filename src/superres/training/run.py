@@ -12,6 +12,7 @@ out the same.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ from torch import nn
 
 from superres.data.datasets.packed import PackedImages, pack
 from superres.data.loader import PatchLoader, Scales
-from superres.models.architecture import Architecture
+from superres.models.architecture import Architecture, StateDict
 from superres.models.card import Card
 from superres.models.catalogue import build_from_card
 from superres.models.memory_layout import channels_last
@@ -52,10 +53,12 @@ from superres.training.records.environment import Environment, environment, reso
 from superres.training.records.journal import JOURNAL, Journal
 from superres.training.strategies.categories import Categorising, accuracy, image_labels
 from superres.training.strategies.members import fill_members, freeze
-from superres.training.strategies.merging import merged
+from superres.training.strategies.merging import is_branched, merged
 from superres.training.strategies.pruning import pruned
 from superres.training.validation import Validation
-from superres.training.warm_start import warm_start
+from superres.training.warm_start import Transfer, warm_start
+
+_LOG = logging.getLogger(__name__)
 
 Watcher = Callable[[Progress], None]
 
@@ -276,7 +279,9 @@ class _Run:
         torch.manual_seed(self._seed(index))
         network = build_from_card(self.trained[index])
         if saved is None:
-            self._start_weights(network, stage)
+            transfer = self._start_weights(network, stage)
+            if transfer is not None and transfer.fresh and self.fabric.is_global_zero:
+                _LOG.warning("stage %s starts from %s, but %s", stage.name, stage.start, transfer.describe())
         freeze(network, stage.frozen)
         classes, before = len(set(self.recipe.data.labels.values())), self.folder.resampler_of(stage.start)
         network = accompanied(network, stage, self.trained[index], classes=classes, resampler=before)
@@ -298,15 +303,20 @@ class _Run:
         before = self.recipe.stages[: self.recipe.stages.index(stage)]
         return {each.name: self.folder.estimator_of(each.name) for each in before if each.is_sure}
 
-    def _start_weights(self, network: nn.Module, stage: Stage) -> None:
+    def _start_weights(self, network: nn.Module, stage: Stage) -> Transfer | None:
+        """Fill a fresh network with what the stage starts from; what became of it, if the stage names a start."""
         fill_members(network, stage.members)
         if stage.start == RANDOM:
-            return
+            return None
+        tensors: StateDict
         if self.recipe.starts_outside(stage):
-            tensors = load_network(stage.start)[0].state_dict()
+            loaded, card = load_network(stage.start)
+            tensors = loaded.state_dict()
         else:
-            tensors, _ = read_weights(self.folder.best_of(stage.start))
-        warm_start(network, tensors, stage.start)
+            tensors, card = read_weights(self.folder.best_of(stage.start))
+        if not is_branched(network):
+            tensors, _ = merged(tensors, card)
+        return warm_start(network, tensors, stage.start)
 
     def _validate(self, index: int, state: StageState, journal: Journal) -> None:
         """Measure the averaged weights; keep them where they are the stage's best so far."""

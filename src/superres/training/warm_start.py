@@ -14,6 +14,9 @@ from superres.errors import InvalidWeightsError
 from superres.layers.reparameterization import branched_state
 from superres.models.architecture import StateDict
 
+_NAMED = 4
+"""Fresh tensors that a message lists by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
@@ -23,6 +26,12 @@ class Transfer:
     """Tensors copied."""
     fresh: tuple[str, ...]
     """Names of the tensors that keep their initial values."""
+
+    def describe(self) -> str:
+        """What stayed fresh, in words: `2 of 60 tensors stay fresh: head.weight, head.bias`."""
+        named = ", ".join(self.fresh[:_NAMED])
+        more = f" and {len(self.fresh) - _NAMED} more" if len(self.fresh) > _NAMED else ""
+        return f"{len(self.fresh)} of {self.taken + len(self.fresh)} tensors stay fresh: {named}{more}"
 
 
 def warm_start(network: nn.Module, tensors: StateDict, origin: str) -> Transfer:

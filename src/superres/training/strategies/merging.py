@@ -38,7 +38,7 @@ def merged(tensors: StateDict, card: Card) -> tuple[StateDict, Card]:
         InvalidWeightsError: If the merged network does not answer as the branched one.
     """
     branched = _network(tensors, card)
-    if not any(isinstance(layer, BranchedConvolution) for layer in branched.modules()):
+    if not is_branched(branched):
         return tensors, card
     plain_card = replace(card, config={**card.config, "form": "merged"})
     state = merged_state(branched)
@@ -49,6 +49,11 @@ def merged(tensors: StateDict, card: Card) -> tuple[StateDict, Card]:
             f"where {TOLERANCE:g} is allowed; the branched weights of every stage lie in the run's folder stages"
         )
     return state, plain_card
+
+
+def is_branched(network: nn.Module) -> bool:
+    """Whether a network learns with branches."""
+    return any(isinstance(layer, BranchedConvolution) for layer in network.modules())
 
 
 def _network(tensors: StateDict, card: Card) -> nn.Module:
