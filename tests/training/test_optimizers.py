@@ -9,7 +9,6 @@ from samples.recipes import HEAD, stage
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from superres.training.muon import Muon
 from superres.training.optimizers import clip_gradients, optimizer, set_learning_rate
 from superres.training.recipe import Stage, parse_recipe
 
@@ -120,17 +119,3 @@ def test_rate_of_zero_cuts_nothing() -> None:
     made = optimizer(settings, network)
     set_learning_rate(made, 0.0)
     assert clipped(network, made, settings, 1.0, -3.0) == pytest.approx([1.0, -3.0])
-
-
-def test_muon_leaves_the_kernels_of_grouped_convolutions_to_adam() -> None:
-    # The first step of Adam is the rate in every value; that of a matrix is not.
-    network = nn.Sequential(nn.Conv2d(4, 4, 3, groups=2, bias=False), nn.Conv2d(4, 4, 3, bias=False))
-    before = [parameter.detach().clone() for parameter in network.parameters()]
-    made = optimizer(replace(STAGE, optimizer="muon", momentum=0.9, learning_rate=0.1), network)
-    assert isinstance(made, Muon)
-    for parameter in network.parameters():
-        parameter.grad = torch.randn_like(parameter)
-    made.step()
-    moves = [(parameter - old).abs() for parameter, old in zip(network.parameters(), before, strict=True)]
-    torch.testing.assert_close(moves[0], torch.full_like(moves[0], 0.1))
-    assert moves[1].std() > 0.01

@@ -121,7 +121,7 @@ def test_unknown_key_is_answered_with_the_nearest(change: tuple[str, str], messa
             ('"cosine"', '"milestones"\nmilestones = [5]\nmilestone_factor = 1.0'),
             r"milestone_factor must lie in \(0, 1\)",
         ),
-        (('"adam"', '"sgd"'), 'betas go with "adam", "adamw" and "muon"; "sgd" has a momentum alone'),
+        (('"adam"', '"sgd"'), 'betas go with other optimizers than "sgd", which has a momentum alone'),
         (("betas = [0.9, 0.99]", ""), r'optimizer = "adam" needs its betas, such as \[0.9, 0.999\]'),
         (
             ('optimizer = "adam"\nbetas = [0.9, 0.99]', 'optimizer = "sgd"\nmomentum = 1.0'),

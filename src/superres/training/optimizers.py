@@ -1,16 +1,24 @@
-"""Optimisers by the names that recipes use, and what is done to gradients before they step."""
+"""Optimisers by the names that recipes use, and what is done to gradients before they step.
+
+Sources: Muon, Jordan et al. 2024, with the step sizes of arXiv:2502.16982 (section 2.2), so that rates of Adam fit;
+SOAP, Vyas et al., arXiv:2409.11321.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
+from pytorch_optimizer import SOAP, Muon
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from superres.training.muon import Muon
 from superres.training.recipe import Stage
+
+_Group = dict[str, Any]
+_ADAPTIVE = {"adam": Adam, "adamw": AdamW, "soap": SOAP}
 
 _FACTOR = "rate_factor"
 """Where a group of parameters keeps its own."""
@@ -20,30 +28,40 @@ def optimizer(stage: Stage, network: nn.Module) -> Optimizer:
     """The optimiser of a stage, over all parameters of the network."""
     resampling = stage.resampling
     factors = stage.rate_factors if resampling is None else {"resampler": resampling.rate_factor}
-    parameters = _groups(factors, network) if factors else network.parameters()
-    rate, decay = stage.learning_rate, stage.weight_decay
+    groups, rate, decay = _groups(factors, network), stage.learning_rate, stage.weight_decay
     if stage.optimizer == "sgd":
-        made: Optimizer = SGD(parameters, lr=rate, momentum=stage.momentum, weight_decay=decay)
-    elif stage.optimizer == "muon":
-        without, betas = _grouped_kernels(network), stage.betas
-        made = Muon(parameters, lr=rate, momentum=stage.momentum, betas=betas, weight_decay=decay, without=without)
-    else:
-        kind = Adam if stage.optimizer == "adam" else AdamW
-        made = kind(parameters, lr=rate, betas=stage.betas, weight_decay=decay)
-    return made
+        return SGD(groups, lr=rate, momentum=stage.momentum, weight_decay=decay)
+    if stage.optimizer == "muon":
+        return Muon(_with_matrices_apart(groups, stage, network))
+    kind = _ADAPTIVE[stage.optimizer]
+    return kind(groups, lr=rate, betas=stage.betas, weight_decay=decay)
 
 
-def _grouped_kernels(network: nn.Module) -> list[Tensor]:
-    """Kernels whose rows see different inputs, so that they are no matrices."""
-    return [layer.weight for layer in network.modules() if isinstance(layer, _ConvNd) and layer.groups > 1]
-
-
-def _groups(factors: Mapping[str, float], network: nn.Module) -> list[dict[str, Any]]:
+def _groups(factors: Mapping[str, float], network: nn.Module) -> list[_Group]:
     """One group for each layer that has a factor, and one for all else."""
     groups: dict[str, list[nn.Parameter]] = {layer: [] for layer in ("", *factors)}
     for name, parameter in network.named_parameters():
         groups[_layer_of(name, factors)].append(parameter)
     return [{"params": own, _FACTOR: factors.get(layer, 1.0)} for layer, own in groups.items() if own]
+
+
+def _with_matrices_apart(groups: Iterable[_Group], stage: Stage, network: nn.Module) -> list[_Group]:
+    """The same groups for Muon, each as its matrices and the rest, which goes by Adam; steps are of Adam's size."""
+    grouped = {layer.weight for layer in network.modules() if isinstance(layer, _ConvNd) and layer.groups > 1}
+    common = {"lr": stage.learning_rate, "weight_decay": stage.weight_decay}
+    matrices = {**common, "use_muon": True, "momentum": stage.momentum, "use_adjusted_lr": True}
+    rest = {**common, "use_muon": False, "betas": stage.betas}
+    found: list[_Group] = []
+    for group in groups:
+        # The rows of a grouped convolution see different inputs: it is no matrix.
+        wide = [each for each in group["params"] if each not in grouped and _is_matrix(each)]
+        others = [each for each in group["params"] if each in grouped or not _is_matrix(each)]
+        found += [{**group, **kind, "params": own} for kind, own in ((matrices, wide), (rest, others)) if own]
+    return found
+
+
+def _is_matrix(parameter: Tensor) -> bool:
+    return parameter.ndim >= 2 and min(parameter.shape[0], prod(parameter.shape[1:])) > 1
 
 
 def _layer_of(parameter: str, factors: Mapping[str, float]) -> str:

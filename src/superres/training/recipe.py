@@ -96,13 +96,13 @@ class Stage:
     """The discriminator of an adversarial stage: a table `[stages.adversarial]`."""
     keep: str = "psnr"
     """The weights that the stage leaves: the `last` validated ones, or the best by PSNR or another named metric."""
-    optimizer: Literal["adam", "adamw", "sgd", "muon"]
+    optimizer: Literal["adam", "adamw", "sgd", "muon", "soap"]
     betas: tuple[float, float] = (0.0, 0.0)
-    """Of the optimizers `adam` and `adamw`, and of `muon` for what is no matrix; they need them, `sgd` has none."""
+    """Of all optimizers but `sgd`, which has none; of `muon` for what is no matrix."""
     momentum: float = 0.0
     """Of the optimizers `sgd` and `muon`; for these only."""
     weight_decay: float = 0.0
-    """Pulls weights towards zero: with `adam` and `sgd` through the gradient, with `adamw` and `muon` beside it."""
+    """Pulls weights towards zero: with `adam` and `sgd` through the gradient, with the others beside it."""
     learning_rate: float
     """The highest."""
     final_learning_rate: float
@@ -201,12 +201,12 @@ class Stage:
 
     def _optimizer_claims(self) -> tuple[_Claim, ...]:
         is_sgd, has_betas = self.optimizer == "sgd", self.betas != (0.0, 0.0)
-        is_adam = self.optimizer in ("adam", "adamw")
+        has_momentum = self.optimizer in ("sgd", "muon")
         return (
             (all(0 <= beta < 1 for beta in self.betas), f"betas must lie in [0, 1), got {self.betas}"),
             (is_sgd or has_betas, f'optimizer = "{self.optimizer}" needs its betas, such as [0.9, 0.999]'),
-            (not is_sgd or not has_betas, 'betas go with "adam", "adamw" and "muon"; "sgd" has a momentum alone'),
-            (not is_adam or self.momentum == 0, f'momentum goes with "sgd" and "muon"; "{self.optimizer}" has betas'),
+            (not is_sgd or not has_betas, 'betas go with other optimizers than "sgd", which has a momentum alone'),
+            (has_momentum or self.momentum == 0, f'momentum goes with "sgd" and "muon"; "{self.optimizer}" has betas'),
             (0 <= self.momentum < 1, f"momentum must lie in [0, 1), got {self.momentum}"),
             (self.weight_decay >= 0, f"weight_decay must not be negative, got {self.weight_decay}"),
         )
