@@ -46,3 +46,9 @@ def test_image_that_is_not_there_cannot_be_left_out() -> None:
 def test_image_of_a_folder_that_is_not_trained_on_cannot_be_left_out() -> None:
     with pytest.raises(InvalidConfigError, match="no folder train/c"):
         replace(DATA, exclude=["train/c/0.png"])
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, 1.5])
+def test_share_of_a_size_outside_of_zero_and_one_is_refused(share: float) -> None:
+    with pytest.raises(InvalidConfigError, match="between 0 and 1"):
+        replace(DATA, also_at=[share])

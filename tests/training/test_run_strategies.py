@@ -131,6 +131,7 @@ def test_network_learns_to_restore_and_to_tell_kinds_of_images_and_leaves_withou
     labels = "\n".join(f'"{tmp_path / name}" = "{kind}"' for name, kind in kinds.items())
     text = path.read_text("utf-8").replace("[validation]", f"[data.labels]\n{labels}\n\n[validation]")
     text = text.replace(f'train = ["{tmp_path / "train"}"]', f'train = ["{tmp_path / "train"}", "{tmp_path / "flat"}"]')
+    text = text.replace('degradation = "bicubic"', 'degradation = "bicubic"\nalso_at = [0.8]')
     path.write_text(text.replace("learning_rate = 1e-3", "learning_rate = 1e-2"), "utf-8")
     result = train(path, output=tmp_path / "run")
     entries = [json.loads(line) for line in (tmp_path / "run" / "journal.jsonl").read_text("utf-8").splitlines()]

@@ -27,11 +27,15 @@ class Data:
 
     exclude: list[str] = field(default_factory=list[str])
     """Images that are left out, each by its folder and its name, such as `train/bsds/302003.jpg`."""
+    also_at: list[float] = field(default_factory=list[float])
+    """Shares of its size, such as 0.7, at which each image is trained on too."""
 
     def __post_init__(self) -> None:
         check_labels(self.labels, self.train)
         require(bool(self.train), "data: train needs at least one folder of images")
         preset(self.degradation)
+        for share in self.also_at:
+            require(0 < share < 1, f"data: also_at holds shares of an image's size between 0 and 1, got {share:g}")
         for name in self.exclude:
             folder = str(PurePosixPath(name).parent)
             require(
@@ -43,6 +47,11 @@ class Data:
     def drawn(self) -> Preset | None:
         """What is drawn for each patch; None where the packed reductions are taken."""
         return None if self.degradation == BICUBIC else preset(self.degradation)
+
+    @property
+    def copies(self) -> int:
+        """How often each image is there, at its own size and at others."""
+        return 1 + len(self.also_at)
 
     def left_out(self) -> frozenset[Path]:
         """The files that `exclude` names.

@@ -146,15 +146,16 @@ class _Run:
         self.channels = channels_of(self.made[-1])
         left_out = recipe.data.left_out()
         with self.fabric.rank_zero_first():  # it packs, the others open
-            folders = [data_folder(name) for name in recipe.data.train]
-            self.images: PackedImages = pack(folders, self.cache, [] if degradation else scales, without=left_out)
+            folders, held = [data_folder(name) for name in recipe.data.train], [] if degradation else scales
+            self.images: PackedImages = pack(folders, self.cache, held, without=left_out, also_at=recipe.data.also_at)
             self.validations = {scale: self._validation(scale) for scale in scales}
         learned = "_resampled" if recipe.stages[-1].resampling is not None else ""
         kind = f"_{recipe.data.degradation}" if degradation else learned
         self._figure_parts = Path(recipe.data.validation).name.lower(), f"{recipe.validation.protocol}{kind}"
         self.figure = self._figure(BY_FIDELITY)
         """Name on the card of what the best weights reach on the validation images [dB]."""
-        self.labels = image_labels(recipe.data.train, recipe.data.labels, left_out) if recipe.data.labels else []
+        named = image_labels(recipe.data.train, recipe.data.labels, left_out) if recipe.data.labels else []
+        self.labels = [label for label in named for _ in range(recipe.data.copies)]
         self.loaders = [self._loader(index, stage) for index, stage in enumerate(recipe.stages)]
         self.held_out = {index: self._held_out(index, stage) for index, stage in enumerate(recipe.stages)}
 

@@ -72,6 +72,16 @@ def test_packing_says_what_the_set_holds(superres: Call, photos: Path, tmp_path:
     np.testing.assert_array_equal(held.low(1, 3), bicubic_reduction(noise(36, 48, 3, seed=1), 3))
 
 
+def test_packing_holds_images_at_other_sizes_too(superres: Call, photos: Path, tmp_path: Path) -> None:
+    sizes = ("--also-at", "0.75", "--also-at", "0.5")
+    answer = superres("data", "pack", photos, "-o", tmp_path / "packed", *sizes, "--json")
+    assert json.loads(answer.out)["images"] == 6
+    refused = superres("data", "pack", photos, "-o", tmp_path / "other", "--also-at", "2")
+    assert refused.code == 2
+    assert "shares of an image's size lie between 0 and 1; got 2" in refused.err
+    assert not (tmp_path / "other").exists()
+
+
 def test_packed_set_is_described_as_json(superres: Call, photos: Path, tmp_path: Path) -> None:
     document = json.loads(superres("data", "pack", photos, "-o", tmp_path / "packed", "--scales", "", "--json").out)
     assert (document["images"], document["pixels"], document["scales"]) == (2, 2 * 36 * 48, [])

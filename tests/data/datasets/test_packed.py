@@ -9,7 +9,14 @@ from samples.pictures import noise, png_of
 from superres.data.datasets import packed
 from superres.data.datasets.packed import pack
 from superres.data.degradation.downsample import bicubic_reduction
-from superres.errors import InvalidImageError, MissingFileError, UnknownNameError, UnreadableFileError
+from superres.errors import (
+    InvalidImageError,
+    InvalidRequestError,
+    MissingFileError,
+    UnknownNameError,
+    UnreadableFileError,
+)
+from superres.image.resize import resize_integers
 
 
 def images(folder: Path, *sizes: tuple[int, int]) -> Path:
@@ -46,6 +53,29 @@ def test_file_that_is_left_out_is_not_packed(tmp_path: Path) -> None:
     assert found.content_hash != whole.content_hash
 
 
+def test_every_image_is_followed_by_itself_at_other_sizes(tmp_path: Path) -> None:
+    folder = images(tmp_path / "images", (24, 36), (27, 13))
+    found = pack([folder], tmp_path / "packed", [2], also_at=[0.7, 0.5])
+    names = [found.name(index) for index in range(len(found))]
+    assert names == ["0.png", "0.png at 0.7", "0.png at 0.5", "1.png", "1.png at 0.7", "1.png at 0.5"]
+    # 0.7 of 24 and 36 are 17 and 25 pixels, of which whole multiples of 2 stay; of 27 and 13, 19 and 9.
+    assert [found.size(index) for index in (1, 2, 4, 5)] == [(16, 24), (12, 18), (18, 8), (14, 6)]
+    reduced = resize_integers(noise(24, 36, 3, seed=0), size=(17, 25))[:16, :24]
+    np.testing.assert_array_equal(found.high(1), reduced)
+    np.testing.assert_array_equal(found.low(1, 2), bicubic_reduction(reduced, 2))
+
+
+def test_image_is_never_reduced_to_less_than_its_reductions_need(tmp_path: Path) -> None:
+    found = pack([images(tmp_path / "images", (13, 30))], tmp_path / "packed", [3, 4], also_at=[0.5])
+    assert [found.size(index) for index in range(2)] == [(12, 24), (12, 12)]
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.5])
+def test_share_outside_of_zero_and_one_is_refused(tmp_path: Path, share: float) -> None:
+    with pytest.raises(InvalidRequestError, match="between 0 and 1"):
+        pack([images(tmp_path / "images", (8, 8))], tmp_path / "packed", [2], also_at=[share])
+
+
 def test_packed_set_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = images(tmp_path / "images", (8, 8))
     pack([folder], tmp_path / "packed", [2])
@@ -53,7 +83,7 @@ def test_packed_set_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert np.array_equal(pack([folder], tmp_path / "packed", [2]).high(0), noise(8, 8, 3))
 
 
-@pytest.mark.parametrize("change", ["content", "name", "scales"])
+@pytest.mark.parametrize("change", ["content", "name", "scales", "sizes"])
 def test_change_of_anything_makes_another_set(tmp_path: Path, change: str) -> None:
     folder = images(tmp_path / "images", (8, 8))
     first = pack([folder], tmp_path / "packed", [2])
@@ -61,7 +91,8 @@ def test_change_of_anything_makes_another_set(tmp_path: Path, change: str) -> No
         (folder / "0.png").write_bytes(png_of(noise(8, 8, 3, seed=7)))
     if change == "name":
         (folder / "0.png").rename(folder / "1.png")
-    second = pack([folder], tmp_path / "packed", [4] if change == "scales" else [2])
+    also_at = [0.5] if change == "sizes" else []
+    second = pack([folder], tmp_path / "packed", [4] if change == "scales" else [2], also_at=also_at)
     assert first.content_hash != second.content_hash
     assert len(list((tmp_path / "packed").iterdir())) == 2
 

@@ -70,13 +70,17 @@ def pack(
         str,
         typer.Option(help="Reductions to hold, with commas between them; none for degradations other than bicubic."),
     ] = "2,3,4",
+    also_at: Annotated[
+        list[float] | None,
+        typer.Option(help="A share of its size at which each image is held too; several by repeating the option."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Decode images into one memory map with their bicubic reductions, as a training does before its first step."""
     from superres.data.datasets.packed import pack as pack_images
 
     wanted = _scales(scales)
-    found = pack_images(folders, output, wanted)
+    found = pack_images(folders, output, wanted, also_at=also_at or [])
     pixels = sum(height * width for height, width in (found.size(index) for index in range(len(found))))
     place = output / found.content_hash[:16]
     size = (place / "pixels.bin").stat().st_size
