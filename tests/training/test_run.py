@@ -138,6 +138,16 @@ def test_stage_without_branches_begins_where_one_with_branches_has_arrived(
     assert "stay fresh" not in caplog.text
 
 
+def test_branches_of_a_stage_may_be_merged_for_the_next(tmp_path: Path) -> None:
+    still = (
+        stage("b", "a").replace("learning_rate = 1e-3", "learning_rate = 1e-30").replace("rate = 1e-5", "rate = 0.0")
+    )
+    path = recipe(tmp_path, stage("a") + 'config = { form = "branched" }\n', still)
+    train(path, output=tmp_path / "run")
+    reached = [entry["validation_psnr"] for entry in journal(tmp_path / "run") if "validation_psnr" in entry]
+    assert reached[2:] == pytest.approx([max(reached[:2])] * 2, abs=0.01)
+
+
 def test_start_that_leaves_tensors_fresh_says_which(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     triple = stage("a").replace("patch_size = 32", "patch_size = 45") + "config = { scale = 3 }\n"
     train(recipe(tmp_path, triple, stage("b", "a")), output=tmp_path / "run")

@@ -1,5 +1,7 @@
 """Networks of stages that follow each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from superres.errors import InvalidConfigError
@@ -18,6 +20,13 @@ def test_pruned_stage_goes_on_with_what_it_leaves() -> None:
     check_succession([Link("a", "random", WIDER, FOURFOLD), Link("b", "a", FOURFOLD, FOURFOLD)], FOURFOLD)
     with pytest.raises(InvalidConfigError, match="'b' starts from 'a', whose network differs in more than its scale"):
         check_succession([Link("a", "random", WIDER, FOURFOLD), Link("b", "a", WIDER, FOURFOLD)], FOURFOLD)
+
+
+def test_branches_may_be_merged_from_stage_to_stage_and_do_not_come_back() -> None:
+    branched = replace(FOURFOLD, form="branched")
+    check_succession([Link("a", "random", branched, branched), Link("b", "a", FOURFOLD, FOURFOLD)], FOURFOLD)
+    with pytest.raises(InvalidConfigError, match="'b' starts from 'a'"):
+        check_succession([Link("a", "random", FOURFOLD, FOURFOLD), Link("b", "a", branched, branched)], branched)
 
 
 def test_stages_that_do_not_follow_each_other_may_differ() -> None:

@@ -28,7 +28,7 @@ class Link:
 
 
 def check_succession(links: Sequence[Link], wanted: Any) -> None:
-    """Refuse stages whose networks do not fit each other, but for their scale.
+    """Refuse stages whose networks do not fit each other, but for their scale, and branches that are merged.
 
     Args:
         links: The stages, in their order.
@@ -40,7 +40,7 @@ def check_succession(links: Sequence[Link], wanted: Any) -> None:
     made: Mapping[str, Any] = {link.name: link.made for link in links}
     for link in links:
         before = made.get(link.start)
-        if before is not None and replace(before, scale=link.trained.scale) != link.trained:
+        if before is not None and not _follows(before, link.trained):
             raise InvalidConfigError(
                 f"stage {link.name!r} starts from {link.start!r}, whose network differs in more than its scale: "
                 f"{before}, where this stage trains {link.trained}"
@@ -48,3 +48,11 @@ def check_succession(links: Sequence[Link], wanted: Any) -> None:
         require(link.trained.channels == wanted.channels, f"stage {link.name!r}: all stages have the same channels")
     last = links[-1]
     require(last.made == wanted, f"the last stage, {last.name!r}, makes {last.made}, but the model is to be {wanted}")
+
+
+def _follows(before: Any, after: Any) -> bool:
+    """Whether one network may go on where another has arrived."""
+    changes = {"scale": after.scale}
+    if getattr(before, "form", "") == "branched":
+        changes["form"] = after.form
+    return replace(before, **changes) == after
