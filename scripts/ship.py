@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
 from superres.evaluation.benchmark import evaluate
 from superres.evaluation.subject import subjects
 from superres.export.ship import ship
-from superres.models.manifest import shipped
+from superres.models.manifest import Tier, shipped
 from superres.models.weights import read_weights
 from superres.training.folders import data_folder
 
@@ -65,7 +66,8 @@ def main() -> None:
     """Ship every file that was named."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("weights", type=Path, nargs="+")
-    arguments.add_argument("--tier", choices=("tiny", "default", "none"), default="default", help="none: by name only")
+    tiers = (*get_args(Tier), "none")
+    arguments.add_argument("--tier", choices=tiers, default="default", help="none: by name only")
     asked = arguments.parse_args()
     for weights in asked.weights:
         _, card = read_weights(weights)

@@ -58,11 +58,11 @@ class Request:
             return
         if not 0 <= self.texture <= 1:
             raise InvalidRequestError(f"a texture of {self.texture:g} was asked for; it lies between 0 and 1")
-        if self.model is not None or self.tier == "tiny":
-            other = "a tiny network" if self.model is None else f"the model {self.model}"
+        if self.model is not None or self.tier not in ("default", "texture"):
+            other = f"a {self.tier} network" if self.model is None else f"the model {self.model}"
             raise InvalidRequestError(
-                f"{other} and a share of texture were both asked for; the shipped networks have it, and files that "
-                "superres convert --blend made"
+                f"{other} and a share of texture were both asked for; leave one of them out, or make files of your own "
+                "with superres convert --blend"
             )
 
 

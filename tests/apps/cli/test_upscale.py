@@ -171,6 +171,18 @@ def test_fast_takes_the_tiny_network(superres: Call, tmp_path: Path) -> None:
     assert not (tmp_path / "other.png").exists()
 
 
+def test_networks_for_different_ends_are_not_asked_for_together(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    for options, said in (
+        (("--fast", "--photo"), "--fast and --photo take different networks"),
+        (("--photo", "--texture", "0.5"), "a photo network and a share of texture were both asked for"),
+    ):
+        refused = superres("upscale", source, "-o", out, *options)
+        assert refused.code == 2
+        assert said in refused.err
+        assert not out.exists()
+
+
 def test_best_is_the_mean_over_eight_orientations(superres: Call, tmp_path: Path) -> None:
     source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
     assert superres("upscale", source, "-o", out, "-s", 2, "--best").code == 0

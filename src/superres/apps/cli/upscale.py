@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from superres.inference.batch import Job
     from superres.inference.upscaler import Sizes
+    from superres.models.manifest import Tier
 
 
 def upscale(
@@ -49,6 +50,10 @@ def upscale(
             "--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."
         ),
     ] = False,
+    photo: Annotated[
+        bool,
+        typer.Option("--photo", help="For pictures out of cameras and from the web: blur, noise and JPEG are cleaned."),
+    ] = False,
     texture: Annotated[
         float | None,
         typer.Option(
@@ -70,7 +75,7 @@ def upscale(
     request = Request(
         scale=scale,
         model=model,
-        tier="tiny" if fast else "default",
+        tier=_tier(fast=fast, photo=photo),
         texture=texture,
         precision=precision,
         tile_size=TILE_SIZE if tile is None else tile,
@@ -86,6 +91,14 @@ def upscale(
     enlarge = partial(upscale_file, plan=how, quality=quality, overwrite=overwrite, max_pixels=limit)
     if _failures(jobs, enlarge) + len(problems):
         raise typer.Exit(2)
+
+
+def _tier(*, fast: bool, photo: bool) -> Tier:
+    from superres.errors import InvalidRequestError
+
+    if fast and photo:
+        raise InvalidRequestError("--fast and --photo take different networks; leave one of them out")
+    return "tiny" if fast else "photo" if photo else "default"
 
 
 def _make_folder(folder: Path, output: Path) -> None:
