@@ -18,8 +18,8 @@ from superres.models.card import Card
 from superres.models.writing import replace_file
 
 Tier = Literal["tiny", "default", "photo", "texture"]
-"""What a shipped network is taken for when none is named: to be fast, to be true to the image, to clean what comes from a
-camera, or to invent detail that looks true."""
+"""What a shipped network is taken for when none is named: to be fast, to be true to the image, to clean what a camera
+made, or to invent detail that looks true."""
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """Folder of the shipped weights."""
