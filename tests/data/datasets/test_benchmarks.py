@@ -50,6 +50,23 @@ def test_validation_set_of_div2k_is_paired(tmp_path: Path, named: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("named", ["", "HR"])
+def test_linked_images_keep_the_small_ones_beside_the_link(tmp_path: Path, named: str) -> None:
+    touch(tmp_path / "photographs", "bird.png")
+    touch(tmp_path / "set" / "LR_camera" / "X4", "bird.png")
+    (tmp_path / "set" / "HR").symlink_to(tmp_path / "photographs")
+    (pair,) = benchmark_pairs(tmp_path / "set" / named, 4)
+    assert pair.low == tmp_path / "set" / "LR_camera" / "X4" / "bird.png"
+
+
+def test_folder_inside_of_which_one_stands_is_paired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path / "HR", "bird.png")
+    touch(tmp_path / "LR_bicubic" / "X4", "bird.png")
+    monkeypatch.chdir(tmp_path / "HR")
+    (pair,) = benchmark_pairs(Path(), 4)
+    assert pair.low is not None
+
+
 def test_folder_of_several_sets_asks_which(tmp_path: Path) -> None:
     touch(tmp_path / "DIV2K_valid_HR", "0801.png")
     touch(tmp_path / "DIV2K_train_HR", "0001.png")

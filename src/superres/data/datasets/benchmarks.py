@@ -160,7 +160,7 @@ def _is_high(folder: Path) -> bool:
 
 def _low_folder(high_folder: Path, scale: float) -> Path | None:
     """The folder of this scale that stands beside a high-resolution folder, if there is one."""
-    high_folder = high_folder.resolve()
+    high_folder = high_folder.absolute()  # a link stays where it is, beside its small images
     if not _is_high(high_folder):
         return None
     start = f"{high_folder.name.removesuffix('HR')}LR_"
