@@ -171,6 +171,14 @@ def test_fast_takes_the_tiny_network(superres: Call, tmp_path: Path) -> None:
     assert not (tmp_path / "other.png").exists()
 
 
+def test_photo_takes_the_network_for_photographs(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    assert superres("upscale", source, "-o", out, "--photo").code == 0
+    expected = upscale(read_picture(source).pixels, model="rlfn_compact_photo_x4")
+    np.testing.assert_array_equal(read_picture(out).pixels, expected)
+    np.testing.assert_array_equal(upscale(read_picture(source).pixels, tier="photo"), expected)
+
+
 def test_networks_for_different_ends_are_not_asked_for_together(superres: Call, tmp_path: Path) -> None:
     source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
     for options, said in (
