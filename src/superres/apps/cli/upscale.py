@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from superres.inference.upscaler import Sizes
     from superres.models.manifest import Tier
 
+Fast = Annotated[
+    bool,
+    typer.Option("--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."),
+]
+Photo = Annotated[
+    bool,
+    typer.Option("--photo", help="For pictures out of cameras and from the web: blur, noise and JPEG are cleaned."),
+]
+Texture = Annotated[
+    float | None,
+    typer.Option(help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0),
+]
+Best = Annotated[
+    bool,
+    typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work."),
+]
+
 
 def upscale(
     inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders of pictures.")],
@@ -44,25 +61,10 @@ def upscale(
     tile: Annotated[
         int | None, typer.Option(help="Side of the tiles in input pixels; smaller needs less memory.")
     ] = None,
-    fast: Annotated[
-        bool,
-        typer.Option(
-            "--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."
-        ),
-    ] = False,
-    photo: Annotated[
-        bool,
-        typer.Option("--photo", help="For pictures out of cameras and from the web: blur, noise and JPEG are cleaned."),
-    ] = False,
-    texture: Annotated[
-        float | None,
-        typer.Option(
-            help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0
-        ),
-    ] = None,
-    best: Annotated[
-        bool, typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work.")
-    ] = False,
+    fast: Fast = False,
+    photo: Photo = False,
+    texture: Texture = None,
+    best: Best = False,
     max_pixels: Annotated[int | None, typer.Option(help="Refuse inputs that claim more pixels.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
 ) -> None:
