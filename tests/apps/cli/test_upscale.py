@@ -179,6 +179,21 @@ def test_photo_takes_the_network_for_photographs(superres: Call, tmp_path: Path)
     np.testing.assert_array_equal(upscale(read_picture(source).pixels, tier="photo"), expected)
 
 
+def test_texture_turns_from_the_one_network_to_the_other(superres: Call, tmp_path: Path) -> None:
+    source = photo(tmp_path / "photo.png")
+    pixels = read_picture(source).pixels
+    ends = [upscale(pixels, model=name) for name in ("rlfn_compact_x4", "rlfn_compact_gan_x4")]
+    for share, expected in zip(("0", "1"), ends, strict=True):
+        assert superres("upscale", source, "-o", tmp_path / f"{share}.png", "--texture", share).code == 0
+        np.testing.assert_array_equal(read_picture(tmp_path / f"{share}.png").pixels, expected)
+    true, textured = (end.astype(float) for end in ends)
+    between = upscale(pixels, texture=0.5).astype(float)
+    whole = np.square(true - textured).mean()
+    assert max(np.square(between - end).mean() for end in (true, textured)) < 0.6 * whole
+    refused = superres("upscale", source, "-o", tmp_path / "out.png", "--texture", "2")
+    assert refused.code == 2
+
+
 def test_networks_for_different_ends_are_not_asked_for_together(superres: Call, tmp_path: Path) -> None:
     source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
     for options, said in (
