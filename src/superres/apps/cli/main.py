@@ -32,6 +32,7 @@ LAB_PACKAGES = (
     "matplotlib",
     "onnx",
     "onnxscript",
+    "pytorch_optimizer",
     "safetensors",
     "scipy",
     "tensorboard",
