@@ -34,7 +34,7 @@ from superres.training.ema import WeightAverage
 from superres.training.folders import data_folder
 from superres.training.loop import StageState, run_steps
 from superres.training.optimizers import optimizer
-from superres.training.recipe import Stage
+from superres.training.stage import Stage
 
 NAME = "rlfn_x4"
 FOLDER = "train/bsds"

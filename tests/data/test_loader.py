@@ -131,6 +131,39 @@ def test_scales_with_a_step_are_drawn_for_each_batch_and_all_occur(tmp_path: Pat
     assert {high for _, high in shapes} == {(side, side) for side in range(11, 21)}
 
 
+def test_whole_scales_take_the_packed_reductions_of_whole_images(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(png_of(noise(48, 60, 3)))
+    images = pack([tmp_path / "images"], tmp_path / "packed", [2, 3, 4])
+    scales = Scales(lowest=2.0, highest=4.0, step=1.0)
+    source = PatchLoader(images, scale=2, patch_size=16, batch_size=2, seed=0, scales=scales)
+    seen: set[int] = set()
+    for number in range(20):
+        low, high = source.batch(number)
+        scale = high.shape[2] // 8
+        assert low.shape[2] == 8
+        whole = torch.from_numpy(images.low(0, scale).copy()).permute(2, 0, 1)
+        windows = whole.unfold(1, 8, 1).unfold(2, 8, 1)
+        turned = [torch.rot90(side, turns, (1, 2)) for side in (low[0], low[0].flip(2)) for turns in range(4)]
+        assert any((windows == each[:, None, None]).flatten(3).all(3).all(0).any() for each in turned)
+        seen.add(scale)
+    assert seen == {2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("scales", "whole"),
+    [
+        (Scales(lowest=2, highest=4, step=1), (2, 3, 4)),
+        (Scales(lowest=2.0, highest=8.0, step=2.0), (2, 4, 6, 8)),
+        (Scales(lowest=1, highest=4, step=1), ()),
+        (Scales(lowest=2, highest=4, step=0.5), ()),
+        (Scales(lowest=2, highest=4), ()),
+    ],
+)
+def test_scales_are_whole_where_each_is_a_number_above_1(scales: Scales, whole: tuple[int, ...]) -> None:
+    assert scales.whole == whole
+
+
 def test_scales_without_a_step_give_every_whole_side(tmp_path: Path) -> None:
     source = scaled(tmp_path, Scales(lowest=1, highest=1.4), (40, 44))
     assert {source.batch(number)[1].shape[2] for number in range(100)} == {10, 11, 12, 13, 14}

@@ -1,6 +1,7 @@
 """What learns beside a network and stays behind."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from superres.models.resampler import Resampler, read_resampler, write_resampler
 from superres.models.rlfn import ARCHITECTURE, RLFN, RLFNConfig
 from superres.training.companions import accompanied, left_alone, own_terms
 from superres.training.folders import RunFolder
-from superres.training.recipe import Stage, parse_recipe
+from superres.training.recipe import parse_recipe
+from superres.training.stage import Stage
 from superres.training.strategies.categories import Categorising
 from superres.training.strategies.resampling import Resampled
 
@@ -30,20 +32,20 @@ def settings(more: str = "") -> Stage:
     return parse_recipe(tomllib.loads(text + stage() + more), "test.toml").stages[0]
 
 
-def beside(more: str, resampler: Path) -> nn.Module:
+def beside(more: str, folder: Path) -> nn.Module:
     torch.manual_seed(0)
-    return accompanied(RLFN(CONFIG), settings(more), CARD, classes=2, resampler=resampler)
+    return accompanied(RLFN(CONFIG), settings(more), CARD, classes=2, folder=RunFolder(folder))
 
 
 def test_network_of_a_plain_stage_is_itself(tmp_path: Path) -> None:
     network = RLFN(CONFIG)
-    assert accompanied(network, settings(), CARD, classes=0, resampler=tmp_path) is network
+    assert accompanied(network, settings(), CARD, classes=0, folder=RunFolder(tmp_path)) is network
     assert left_alone(network, settings(), CARD, RunFolder(tmp_path)) is network
     assert own_terms(network, settings(), None) == 0
 
 
 def test_head_for_kinds_adds_its_weighted_cross_entropy_and_is_left_behind(tmp_path: Path) -> None:
-    network = beside(CLASSIFICATION, tmp_path / "none")
+    network = beside(CLASSIFICATION, tmp_path)
     assert isinstance(network, Categorising)
     nn.init.zeros_(network.head.weight)
     nn.init.zeros_(network.head.bias)
@@ -55,15 +57,14 @@ def test_head_for_kinds_adds_its_weighted_cross_entropy_and_is_left_behind(tmp_p
 
 
 def test_resampler_goes_on_from_the_stage_before_and_is_written(tmp_path: Path) -> None:
-    before = settings(RESAMPLING).resampling
-    assert before is not None
-    earlier = Resampler(before.config(2))
+    stage, folder = replace(settings(RESAMPLING), start="earlier"), RunFolder(tmp_path)
+    assert stage.resampling is not None
+    earlier = Resampler(stage.resampling.config(2))
     nn.init.ones_(earlier.head.weight)
-    write_resampler(tmp_path / "earlier.safetensors", earlier)
-    network = beside(RESAMPLING, tmp_path / "earlier.safetensors")
+    write_resampler(folder.resampler_of("earlier"), earlier)
+    network = accompanied(RLFN(CONFIG), stage, CARD, classes=0, folder=folder)
     assert isinstance(network, Resampled)
-    folder = RunFolder(tmp_path)
-    assert left_alone(network, settings(RESAMPLING), CARD, folder) is network.network
+    assert left_alone(network, stage, CARD, folder) is network.network
     assert torch.equal(read_resampler(folder.resampler_of("first")).head.weight, earlier.head.weight)
 
 

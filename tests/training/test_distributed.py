@@ -72,12 +72,12 @@ def test_shares_lie_side_by_side() -> None:
 
 
 def test_batch_that_cannot_be_shared_is_refused() -> None:
-    check_shares("a", batch_size=6, is_adversarial=False, count=3)
+    check_shares("a", batch_size=6, alone="", count=3)
     with pytest.raises(InvalidConfigError, match="a batch_size of 8 cannot be shared by 3 processes"):
-        check_shares("a", batch_size=8, is_adversarial=False, count=3)
+        check_shares("a", batch_size=8, alone="", count=3)
 
 
 def test_adversarial_stage_is_trained_by_one_process() -> None:
-    check_shares("a", batch_size=6, is_adversarial=True, count=1)
+    check_shares("a", batch_size=6, alone="an adversarial stage", count=1)
     with pytest.raises(InvalidConfigError, match="needs one process, not 3"):
-        check_shares("a", batch_size=6, is_adversarial=True, count=3)
+        check_shares("a", batch_size=6, alone="an adversarial stage", count=3)

@@ -20,8 +20,9 @@ from superres.training.checkpoint import read_checkpoint, write_checkpoint
 from superres.training.ema import WeightAverage
 from superres.training.loop import REPORT_EVERY, Progress, StageState, run_steps
 from superres.training.optimizers import optimizer
-from superres.training.recipe import Stage, parse_recipe
+from superres.training.recipe import parse_recipe
 from superres.training.schedules import learning_rate
+from superres.training.stage import Stage
 
 HEADING = HEAD.format(checkpoint_every=5, train="train", validation="validation")
 STAGE = parse_recipe(tomllib.loads(HEADING + stage(steps=2 * REPORT_EVERY + 20)), "test.toml").stages[0]

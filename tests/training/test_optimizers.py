@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from superres.training.optimizers import clip_gradients, optimizer, set_learning_rate
-from superres.training.recipe import Stage, parse_recipe
+from superres.training.recipe import parse_recipe
+from superres.training.stage import Stage
 
 HEADING = HEAD.format(checkpoint_every=5, train="train", validation="validation")
 STAGE = parse_recipe(tomllib.loads(HEADING + stage()), "test.toml").stages[0]

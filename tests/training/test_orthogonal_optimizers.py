@@ -13,8 +13,9 @@ from torch.optim import AdamW
 from superres.models.weights import read_weights
 from superres.training.loop import Progress
 from superres.training.optimizers import optimizer, set_learning_rate
-from superres.training.recipe import Stage, parse_recipe
+from superres.training.recipe import parse_recipe
 from superres.training.run import train
+from superres.training.stage import Stage
 
 HEADING = HEAD.format(checkpoint_every=5, train="train", validation="validation")
 STAGE = replace(parse_recipe(tomllib.loads(HEADING + stage()), "test.toml").stages[0], learning_rate=0.1)

@@ -223,7 +223,10 @@ def test_degradation_is_one_of_the_presets() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "what"),
-    [("scales = [1.0, 2.0]", "scales"), ("augmentation = { cutblur = 0.5 }", "augmentation: cutblur")],
+    [
+        ("scales = [1.0, 2.0]", "a scale that is not whole"),
+        ("augmentation = { cutblur = 0.5 }", "augmentation: cutblur"),
+    ],
 )
 def test_what_is_made_by_bicubic_reduction_is_refused_with_another(setting: str, what: str) -> None:
     text = HEAD.format(checkpoint_every=5, train="train", validation="validation").replace(RLFN, META)

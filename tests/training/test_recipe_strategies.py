@@ -7,7 +7,8 @@ from samples.recipes import HEAD, stage
 
 from superres.data.mixing import Mixing
 from superres.errors import InvalidConfigError, UnknownNameError
-from superres.training.recipe import Recipe, Stage, parse_recipe
+from superres.training.recipe import Recipe, parse_recipe
+from superres.training.stage import Stage
 
 
 def parsed(*stages: str, change: tuple[str, str] = ("", "")) -> Recipe:

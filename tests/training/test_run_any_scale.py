@@ -93,6 +93,6 @@ def test_scales_that_make_no_sense_are_refused(tmp_path: Path, kind: str, keys: 
         train(path, output=tmp_path / "run")
 
 
-def test_network_of_one_scale_is_not_trained_for_others(tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfigError, match="rlfn enlarges by ×2 alone"):
+def test_network_of_one_scale_is_not_trained_for_broken_ones(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigError, match="rlfn enlarges by whole factors, with scale_step = 1, alone"):
         train(recipe(tmp_path, stage() + "scales = [1.5, 2.0]"), output=tmp_path / "run")

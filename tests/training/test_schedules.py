@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 from samples.recipes import stage
 
-from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate
+from superres.training.stage import Stage
 
 STAGE = TypeAdapter(Stage).validate_json(json.dumps(tomllib.loads(stage(steps=110))["stages"][0]))
 COSINE = replace(STAGE, warmup=10, learning_rate=1.0, final_learning_rate=0.1)

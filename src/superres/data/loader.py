@@ -63,24 +63,33 @@ class Scales:
         """Of the factors, where they have a step."""
         return 1 + round((self.highest - self.lowest) / self.step)
 
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """The factors where all are whole numbers above 1; otherwise none."""
+        if self.lowest < 2 or self.step < 1 or self.lowest % 1 or self.step % 1:
+            return ()
+        return tuple(int(self.lowest + number * self.step) for number in range(self.count))
+
 
 class PatchLoader:
     """Random aligned patches; each pixel of the set is as likely as any other.
 
     Args:
-        images: A packed set; it holds the reductions of this scale unless a degradation is given.
+        images: A packed set; it holds the reductions of this scale, or of the scales where they are whole, unless a
+            degradation is given.
         scale: Of the network.
         patch_size: Side of the high-resolution patches [pixels], a multiple of the scale.
         batch_size: Patches of a batch.
         seed: Of everything random.
-        scales: For a network of any scale: what batches are drawn at, in place of `scale`. Low-resolution patches keep
-            their side, patch_size / scale, and are reduced from high-resolution ones of the side that is nearest.
+        scales: What batches are drawn at, in place of `scale`. Low-resolution patches keep their side, patch_size /
+            scale; where scales are not whole they are reduced from high-resolution ones of the side that is nearest.
         labels: The number of each image's category, where they have any.
         mixing: What is done to pairs besides flips and turns; nothing where not given.
         degradation: Of which one is drawn for each patch; where not given, the set's bicubic reductions are taken.
 
     Raises:
-        InvalidConfigError: If the patch size does not fit the scale or any image, or scales come with a degradation.
+        InvalidConfigError: If the patch size does not fit the scale or any image, or scales that are not whole come
+            with a degradation.
     """
 
     def __init__(
@@ -96,9 +105,9 @@ class PatchLoader:
         mixing: Mixing | None = None,
         degradation: Preset | None = None,
     ) -> None:
-        if scales is not None and degradation is not None:
+        if scales is not None and not scales.whole and degradation is not None:
             raise InvalidConfigError(
-                f"the degradation {degradation.name!r} is made at whole scales; scales need bicubic"
+                f"the degradation {degradation.name!r} is made at whole scales; others need bicubic"
             )
         if patch_size % scale:
             raise InvalidConfigError(f"a patch_size of {patch_size} is no multiple of the scale {scale}")
@@ -152,24 +161,27 @@ class PatchLoader:
     def _made(self, number: int) -> tuple[Batch, list[int]]:
         """A batch, and the numbers of the images that it comes from."""
         random = np.random.default_rng((self._seed, number))
-        if self._degradation is not None:
-            drawn = [self._degraded_pair(random, self._degradation) for _ in range(self._batch_size)]
-        elif self._scales is None:
-            drawn = [self._pair(random) for _ in range(self._batch_size)]
-        else:
-            side = enlarged(self._side, self._scales.draw(random))
-            drawn = [self._reduced_pair(random, side) for _ in range(self._batch_size)]
+        scale = self._scale if self._scales is None else self._scales.draw(random)
+        drawn = [self._pair(random, scale) for _ in range(self._batch_size)]
         pairs = [(low, high) for low, high, _ in drawn]
         if self._mixing is not None:
             pairs = mixed(pairs, self._mixing, np.random.default_rng((self._seed, number, _MIXING_STREAM)))
         batch = _stack([low for low, _ in pairs]), _stack([high for _, high in pairs])
         return batch, [image for _, _, image in drawn]
 
-    def _pair(self, random: np.random.Generator) -> _Drawn:
+    def _pair(self, random: np.random.Generator, scale: float) -> _Drawn:
+        if self._degradation is not None:
+            return self._degraded_pair(random, self._degradation, int(scale))
+        if self._scales is None or self._scales.whole:
+            return self._packed_pair(random, int(scale))
+        return self._reduced_pair(random, enlarged(self._side, scale))
+
+    def _packed_pair(self, random: np.random.Generator, scale: int) -> _Drawn:
+        """A piece of an image and of its packed reduction."""
         index = int(random.choice(len(self._shares), p=self._shares))
-        low, high = self._images.low(index, self._scale), self._images.high(index)
+        low, high = self._images.low(index, scale), self._images.high(index)
         top, left = (int(random.integers(side - self._side + 1)) for side in low.shape[:2])
-        low, high = cut(low, high, top=top, left=left, side=self._side, scale=self._scale)
+        low, high = cut(low, high, top=top, left=left, side=self._side, scale=scale)
         return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index
 
     def _reduced_pair(self, random: np.random.Generator, side: int) -> _Drawn:
@@ -181,13 +193,13 @@ class PatchLoader:
         low = resize_integers(high, size=(self._side, self._side))
         return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index
 
-    def _degraded_pair(self, random: np.random.Generator, preset: Preset) -> _Drawn:
+    def _degraded_pair(self, random: np.random.Generator, preset: Preset, scale: int) -> _Drawn:
         """A high-resolution patch, and what a degradation of its own makes of it."""
         index = int(random.choice(len(self._shares), p=self._shares))
         image = self._images.high(index)
-        side = self._side * self._scale
+        side = self._side * scale
         top, left = (int(random.integers(length - side + 1)) for length in image.shape[:2])
-        degradation = preset.draw(self._scale, random)
+        degradation = preset.draw(scale, random)
         low = degraded(image, degradation, top=top, left=left, side=side)
         high = image[top : top + side, left : left + side]
         return *augment(low, high, int(random.integers(len(ORIENTATIONS)))), index

@@ -1,11 +1,10 @@
 """What learns beside a network in a stage, and stays behind when its weights are given out.
 
-A head that says how sure the network is, one that tells kinds of images, or the resampler in front of it.
+A head that says how sure the network is, one that tells kinds of images, the resampler in front of it, or the networks
+of other scales that share its trunk.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from torch import Tensor, nn
 
@@ -13,14 +12,16 @@ from superres.errors import InvalidConfigError
 from superres.models.card import Card
 from superres.models.resampler import Resampler, read_resampler, write_resampler
 from superres.models.uncertainty import Uncertain, write_uncertain
+from superres.models.weights import write_weights
 from superres.training.folders import RunFolder
 from superres.training.objectives.estimating import with_head
-from superres.training.recipe import Stage
+from superres.training.stage import Stage
 from superres.training.strategies.categories import Categorising, cross_entropy
+from superres.training.strategies.joint_scales import JointScales, card_at
 from superres.training.strategies.resampling import Resampled
 
 
-def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, resampler: Path) -> nn.Module:
+def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, folder: RunFolder) -> nn.Module:
     """The network with what learns beside it in a stage; itself where nothing does.
 
     Args:
@@ -28,18 +29,23 @@ def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, r
         stage: Its settings.
         card: Of the network.
         classes: Kinds of images that the recipe has labels for.
-        resampler: Where the stage before has left one, if it has; otherwise a fresh one is made.
+        folder: Of the run, where the stage before may have left the same companions; otherwise fresh ones are made.
 
     Raises:
-        InvalidWeightsError: If the resampler is damaged.
+        InvalidWeightsError: If what it has left is damaged.
     """
     if stage.is_sure:
         return with_head(network, card, stage.terms)
     if stage.classification is not None:
         return Categorising(network, card, stage.classification.layer, classes)
     if stage.resampling is not None:
+        left = folder.resampler_of(stage.start)
         fresh = Resampler(stage.resampling.config(card.scale))
-        return Resampled(network, read_resampler(resampler) if resampler.exists() else fresh, stage.resampling)
+        return Resampled(network, read_resampler(left) if left.exists() else fresh, stage.resampling)
+    if stage.joint_scales and card.highest_scale is None:
+        joint = JointScales(network, card, stage.joint_scales)
+        joint.start({scale: folder.sibling_of(stage.start, scale) for scale in joint.other_scales})
+        return joint
     return network
 
 
@@ -58,6 +64,11 @@ def left_alone(network: nn.Module, stage: Stage, card: Card, folder: RunFolder) 
             return network.network
         case Resampled():
             write_resampler(folder.resampler_of(stage.name), network.resampler)
+            return network.network
+        case JointScales():
+            for scale in network.other_scales:
+                path = folder.sibling_of(stage.name, scale)
+                write_weights(path, network.at(scale).state_dict(), card_at(card, scale))
             return network.network
         case Categorising():
             return network.network

@@ -45,22 +45,23 @@ def close_fabric() -> None:
         distributed.destroy_process_group()
 
 
-def check_shares(stage: str, *, batch_size: int, is_adversarial: bool, count: int) -> None:
+def check_shares(stage: str, *, batch_size: int, alone: str, count: int) -> None:
     """Refuse a stage that cannot be shared.
 
     Args:
         stage: Its name.
         batch_size: Of the whole batch.
-        is_adversarial: Whether a discriminator learns too; its verdicts may compare patches with each other.
+        alone: What of it needs one process, such as `an adversarial stage`, whose verdicts may compare patches with
+            each other; empty where nothing does.
         count: Processes.
 
     Raises:
-        InvalidConfigError: If the shares would differ in size, or the stage is adversarial.
+        InvalidConfigError: If the shares would differ in size, or the stage needs one process.
     """
     if batch_size % count:
         raise InvalidConfigError(f"stage {stage!r}: a batch_size of {batch_size} cannot be shared by {count} processes")
-    if is_adversarial and count > 1:
-        raise InvalidConfigError(f"stage {stage!r}: an adversarial stage needs one process, not {count}")
+    if alone and count > 1:
+        raise InvalidConfigError(f"stage {stage!r}: {alone} needs one process, not {count}")
 
 
 def share(batch: Tensor, fabric: Fabric) -> Tensor:

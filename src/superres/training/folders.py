@@ -59,6 +59,10 @@ class RunFolder:
         """The file of the reduction that a stage has learned."""
         return self._stages / f"{stage}.resampler.safetensors"
 
+    def sibling_of(self, stage: str, scale: int) -> Path:
+        """The file of the network of another scale that a stage trains together with its own."""
+        return self._stages / f"{stage}.x{scale}.safetensors"
+
     def check(self, recipe_path: Path, content: bytes, *, resume: bool) -> None:
         """Refuse a folder that this recipe cannot run in. Nothing is written.
 

@@ -12,7 +12,7 @@ from superres.models.weights import read_weights, write_weights
 from superres.training.companions import left_alone
 from superres.training.folders import RunFolder
 from superres.training.objectives.checking import LAST
-from superres.training.recipe import Stage
+from superres.training.stage import Stage
 
 
 def keep_if_better(

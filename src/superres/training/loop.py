@@ -25,8 +25,8 @@ from superres.training.objectives.answers import Answering
 from superres.training.objectives.sampling import Places, picked, sampled_places
 from superres.training.objectives.supervised import SupervisedObjective
 from superres.training.optimizers import clip_gradients, set_learning_rate
-from superres.training.recipe import Stage
 from superres.training.schedules import learning_rate
+from superres.training.stage import Stage
 from superres.training.strategies.pruning import silence
 
 REPORT_EVERY = 50

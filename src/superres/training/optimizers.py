@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from superres.training.recipe import Stage
+from superres.training.stage import Stage
 
 _Group = dict[str, Any]
 _ADAPTIVE = {"adam": Adam, "adamw": AdamW, "soap": SOAP}

@@ -2,8 +2,8 @@
 
 The run folder explains itself: `recipe.toml`, `environment.json`, `journal.jsonl`, `curves.svg`, `tensorboard/`,
 `checkpoint.pt` to go on from, `stages/NAME.safetensors` (the best averaged weights of each stage)
-and at last `NAME.safetensors`, the best of the last stage, with its branches merged where it has any,
-and `result.json`, what they reach.
+and at last `NAME.safetensors`, the best of the last stage, with its branches merged where it has any (and
+of a network of several scales one for each), and `result.json`, what they reach.
 
 A run may be killed at any moment. Each file is replaced in one step, and a step's journal and best
 weights are written before its checkpoint; what lies beyond the checkpoint is done again, and comes
@@ -26,12 +26,11 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from superres.data.datasets.packed import PackedImages, pack
-from superres.data.loader import PatchLoader, Scales
 from superres.models.architecture import Architecture, StateDict
 from superres.models.card import Card
 from superres.models.catalogue import build_from_card
 from superres.models.memory_layout import channels_last
-from superres.models.weights import load_network, read_weights, write_weights
+from superres.models.weights import fill, load_network, read_weights, write_weights
 from superres.models.writing import json_text, replace_file
 from superres.training.channels import channels_of
 from superres.training.checkpoint import read_checkpoint, write_checkpoint
@@ -40,6 +39,7 @@ from superres.training.distributed import check_shares, close_fabric, open_fabri
 from superres.training.ema import WeightAverage
 from superres.training.folders import RunFolder, data_folder
 from superres.training.keeping import keep_if_better
+from superres.training.loaders import held_out_loader, stage_loader
 from superres.training.loop import Progress, StageState, diverged, run_steps
 from superres.training.objectives.adversarial import Adversary
 from superres.training.objectives.checking import BY_FIDELITY, LAST
@@ -47,10 +47,11 @@ from superres.training.objectives.estimating import located, needs_earlier
 from superres.training.objectives.supervised import SupervisedObjective
 from superres.training.optimizers import optimizer
 from superres.training.overrides import effective_recipe
-from superres.training.recipe import RANDOM, Recipe, Stage
+from superres.training.recipe import Recipe
 from superres.training.records.curves import curves, read_entries
 from superres.training.records.environment import Environment, environment, resolve_precision
 from superres.training.records.journal import JOURNAL, Journal
+from superres.training.stage import RANDOM, Stage
 from superres.training.strategies.categories import Categorising, accuracy, image_labels
 from superres.training.strategies.members import fill_members, freeze
 from superres.training.strategies.merging import is_branched, merged
@@ -129,8 +130,7 @@ class _Run:
         device = Fabric(accelerator="auto", devices=1).device
         self.precision = resolve_precision(recipe.precision, device)
         for stage in recipe.stages:
-            is_adversarial = stage.adversarial is not None
-            check_shares(stage.name, batch_size=stage.batch_size, is_adversarial=is_adversarial, count=processes())
+            check_shares(stage.name, batch_size=stage.batch_size, alone=stage.needs_one_process, count=processes())
         self.fabric = open_fabric(self.precision)
         models = [recipe.trained(stage).read() for stage in recipe.stages]
         self.trained = [_card(recipe, name, known, config) for known, config in models]
@@ -142,7 +142,8 @@ class _Run:
         """Of those that they leave, which pruning makes narrower."""
         self.cache = folder.path.parent / "packed"
         degradation = recipe.data.drawn
-        scales = sorted({card.scale for card in self.trained})
+        joint = [scale for stage in recipe.stages for scale in stage.joint_scales]
+        scales = sorted({*joint, *(card.scale for card in self.trained)})
         self.channels = channels_of(self.made[-1])
         left_out = recipe.data.left_out()
         with self.fabric.rank_zero_first():  # it packs, the others open
@@ -156,8 +157,15 @@ class _Run:
         """Name on the card of what the best weights reach on the validation images [dB]."""
         named = image_labels(recipe.data.train, recipe.data.labels, left_out) if recipe.data.labels else []
         self.labels = [label for label in named for _ in range(recipe.data.copies)]
-        self.loaders = [self._loader(index, stage) for index, stage in enumerate(recipe.stages)]
-        self.held_out = {index: self._held_out(index, stage) for index, stage in enumerate(recipe.stages)}
+        parts = [(stage, self.trained[index].scale, self._seed(index)) for index, stage in enumerate(recipe.stages)]
+        self.loaders = [
+            stage_loader(self.images, stage, recipe.data, scale=scale, seed=seed, labels=self.labels)
+            for stage, scale, seed in parts
+        ]
+        with self.fabric.rank_zero_first():
+            self.held_out = [
+                held_out_loader(stage, recipe.data, self.cache, scale=scale, seed=seed) for stage, scale, seed in parts
+            ]
 
     def _validation(self, scale: int) -> Validation:
         return Validation(
@@ -209,10 +217,24 @@ class _Run:
         path = self.folder.path / f"{card.name}.safetensors"
         if self.fabric.is_global_zero:
             write_weights(path, tensors, card)
+            self._publish_siblings(card)
             self._draw()
             figures = {"figures": dict(card.figures), "steps": card.steps, "recipe": self.recipe_name}
             replace_file(self.folder.result, json_text({"weights": path.name, **figures}).encode())
         return Result(path, card, card.figures[self.figure])
+
+    def _publish_siblings(self, own: Card) -> None:
+        """The networks of other scales that the last stage has trained together with its own, and what they reach."""
+        stage = self.recipe.stages[-1]
+        for scale in [] if own.highest_scale else stage.joint_scales:
+            if scale != own.scale:
+                tensors, card = merged(*read_weights(self.folder.sibling_of(stage.name, scale)))
+                network = build_from_card(card)
+                fill(network, tensors, card.name)
+                network = channels_last(network.to(self.fabric.device).eval())
+                reached = self.validations[scale](network, device=self.fabric.device, precision=self.precision)
+                path = self.folder.path / f"{card.name}.safetensors"
+                write_weights(path, tensors, card.with_figures({self.figure: reached}))
 
     def _draw(self) -> None:
         self._drawn_at = time.monotonic()
@@ -240,41 +262,6 @@ class _Run:
                 if state.step % self.recipe.checkpoint_every == 0:
                     write_checkpoint(self.folder.checkpoint, {"stage": index, "state": state.to_dict()})
 
-    def _loader(self, index: int, stage: Stage) -> PatchLoader:
-        return PatchLoader(
-            self.images,
-            scale=self.trained[index].scale,
-            patch_size=stage.patch_size,
-            batch_size=stage.batch_size,
-            seed=self._seed(index),
-            scales=Scales(lowest=stage.scales[0], highest=stage.scales[1], step=stage.scale_step)
-            if stage.scales
-            else None,
-            labels=self.labels,
-            mixing=stage.augmentation,
-            degradation=self.recipe.data.drawn,
-        )
-
-    def _held_out(self, index: int, stage: Stage) -> PatchLoader | None:
-        """Patches of images that have a label and are not trained on; None where a stage learns no categories."""
-        data, scale = self.recipe.data, self.trained[index].scale
-        folders = [folder for folder in data.labels if folder not in data.train]
-        if stage.classification is None or not folders:
-            return None
-        left_out = data.left_out()
-        with self.fabric.rank_zero_first():
-            opened = [data_folder(name) for name in folders]
-            images = pack(opened, self.cache, [] if data.drawn else [scale], without=left_out)
-        return PatchLoader(
-            images,
-            scale=scale,
-            patch_size=stage.patch_size,
-            batch_size=stage.batch_size,
-            seed=self._seed(index),
-            labels=image_labels(folders, data.labels, left_out),
-            degradation=data.drawn,
-        )
-
     def _begin(self, index: int, saved: dict[str, Any] | None) -> StageState:
         stage = self.recipe.stages[index]
         torch.manual_seed(self._seed(index))
@@ -284,8 +271,8 @@ class _Run:
             if transfer is not None and transfer.fresh and self.fabric.is_global_zero:
                 _LOG.warning("stage %s starts from %s, but %s", stage.name, stage.start, transfer.describe())
         freeze(network, stage.frozen)
-        classes, before = len(set(self.recipe.data.labels.values())), self.folder.resampler_of(stage.start)
-        network = accompanied(network, stage, self.trained[index], classes=classes, resampler=before)
+        classes = len(set(self.recipe.data.labels.values()))
+        network = accompanied(network, stage, self.trained[index], classes=classes, folder=self.folder)
         network = channels_last(network.to(self.fabric.device))
         state = StageState(network, optimizer(stage, network), WeightAverage(network, stage.average))
         if stage.adversarial is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from math import cos, pi
 
-from superres.training.recipe import Stage
+from superres.training.stage import Stage
 
 
 def learning_rate(stage: Stage, step: int) -> float:
