@@ -5,8 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from superres.inference import calibration
+
 # The networks of tests are too small to share among threads, which would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def measurements(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is measured of engines is kept apart from the user's own, and measured shortly."""
+    os.environ["SUPERRES_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    calibration.BUDGET = 0.05
 
 
 @pytest.fixture(scope="session")

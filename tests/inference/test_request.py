@@ -57,11 +57,12 @@ def test_network_of_any_scale_takes_as_few_passes_as_its_highest_scale_allows(
 ) -> None:
     asked: list[float] = []
 
-    def opened(_model: str, _precision: str, factor: float = 2) -> AnyScale:
+    def opened(_model: str, _precision: str, factor: float = 2, engine: str = "") -> AnyScale:
         asked.append(factor)
         return AnyScale(factor)
 
     monkeypatch.setattr(request, "open_model", opened)
+    monkeypatch.setattr(request, "chosen_engine", lambda *_: "auto")
     how = plan(Request(model="any", scale=scale))
     assert (how.factors, how.reached) == (factors, scale)
     assert tuple(asked[1:]) == factors  # the first call reads the card

@@ -24,10 +24,10 @@ from superres.models.manifest import (
 
 
 def entry(folder: Path, name: str, scale: int, tier: Tier | None = "default") -> Entry:
-    """A pair of files, and what the manifest says of them."""
-    weights, graph = folder / f"{name}.safetensors", folder / f"{name}.onnx"
-    weights.write_bytes(f"weights of {name}".encode())
-    graph.write_bytes(f"graph of {name}".encode())
+    """Three files, and what the manifest says of them."""
+    weights, graph, text = (folder / f"{name}.{ending}" for ending in ("safetensors", "onnx", "param"))
+    for path in (weights, graph, text):
+        path.write_bytes(f"{path.suffix} of {name}".encode())
     return Entry(
         card=Card(name=name, architecture="rlfn", config={"scale": scale}, scale=scale, figures={"set5_psnr_y": 37.5}),
         parameters=1000,
@@ -37,6 +37,8 @@ def entry(folder: Path, name: str, scale: int, tier: Tier | None = "default") ->
         weights_sha256=sha256(weights),
         graph=graph.name,
         graph_sha256=sha256(graph),
+        text=text.name,
+        text_sha256=sha256(text),
     )
 
 
@@ -69,6 +71,7 @@ def test_network_is_found_by_its_name(package: Path) -> None:
     found = find("tiny_x2")
     assert (found.name, found.card.scale) == ("tiny_x2", 2)
     assert (found.weights_path, found.graph_path) == (package / "tiny_x2.safetensors", package / "tiny_x2.onnx")
+    assert found.text_path == package / "tiny_x2.param"
 
 
 @pytest.mark.usefixtures("package")
@@ -103,14 +106,14 @@ def test_whole_files_pass() -> None:
         verify(each)
 
 
-@pytest.mark.parametrize("suffix", ["safetensors", "onnx"])
+@pytest.mark.parametrize("suffix", ["safetensors", "onnx", "param"])
 def test_changed_file_is_noticed(package: Path, suffix: str) -> None:
     (package / f"tiny_x2.{suffix}").write_bytes(b"other")
     with pytest.raises(InvalidWeightsError, match=rf"tiny_x2\.{suffix} of tiny_x2 is damaged"):
         verify(find("tiny_x2"))
 
 
-@pytest.mark.parametrize("suffix", ["safetensors", "onnx"])
+@pytest.mark.parametrize("suffix", ["safetensors", "onnx", "param"])
 def test_missing_file_is_noticed(package: Path, suffix: str) -> None:
     (package / f"tiny_x2.{suffix}").unlink()
     with pytest.raises(InvalidWeightsError, match=rf"tiny_x2\.{suffix} of tiny_x2 is missing"):

@@ -7,6 +7,7 @@ Runtime are then 4e-4 to 7e-4 away from what float64 gives. So the exact answer 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -45,13 +46,31 @@ def check_parity(network: nn.Module, graph: bytes | Path, card: Card) -> float:
             PyTorch's own rounding explains.
     """
     compiled = _compile(graph)
+    return check_answers(network, lambda image: compiled(image)[0], card, "graph")
+
+
+def check_answers(network: nn.Module, exported: Callable[[Values], Values], card: Card, what: str) -> float:
+    """The same for anything that answers an image (N, C, h, w) with one.
+
+    Args:
+        network: In evaluation mode.
+        exported: What shall answer as it does.
+        card: Of the network.
+        what: For the message: `graph`.
+
+    Returns:
+        The largest difference found, with values in [0, 1].
+
+    Raises:
+        InvalidWeightsError: As `check_parity` does.
+    """
     worst = 0.0
     for shape in _shapes(card.channels, card.minimum_size):
-        difference, is_right = _compared(network, compiled, shape)
+        difference, is_right = _compared(network, exported, shape)
         if not is_right:
             raise InvalidWeightsError(
-                f"the exported graph of {card.name} differs from PyTorch by {difference:.2g}, more than {TOLERANCE:g}; "
-                "nothing was written"
+                f"the exported {what} of {card.name} differs from PyTorch by {difference:.2g}, "
+                f"more than {TOLERANCE:g}; nothing was written"
             )
         worst = max(worst, difference)
     return worst
@@ -72,10 +91,10 @@ def _compile(graph: bytes | Path) -> Any:
 
 
 @torch.no_grad()
-def _compared(network: nn.Module, compiled: Any, shape: Shape) -> tuple[float, bool]:
+def _compared(network: nn.Module, exported: Callable[[Values], Values], shape: Shape) -> tuple[float, bool]:
     """The largest difference for noise of a shape, and whether it may be."""
     image = torch.rand(shape, generator=torch.Generator().manual_seed(shape[2]))
-    expected, answer = network(image).numpy(), compiled(image.numpy())[0]
+    expected, answer = network(image).numpy(), exported(image.numpy())
     difference = _distance(answer, expected)
     if difference <= TOLERANCE or not np.isfinite(difference):
         return difference, difference <= TOLERANCE

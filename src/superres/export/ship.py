@@ -1,4 +1,4 @@
-"""Put trained weights into the package: safetensors, a graph that refers to them, a manifest entry."""
+"""Put trained weights into the package: safetensors, a graph and ncnn's text that refer to them, a manifest entry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from torch import nn
 
 from superres.errors import InvalidWeightsError
+from superres.export.ncnn import checked_text
 from superres.export.onnx import checked_graph, link_to_weights
 from superres.export.parity import check_parity
 from superres.models.card import Card
@@ -24,7 +25,7 @@ def ship(
 ) -> Entry:
     """Store a trained network for the wheel, and name it in the manifest; an older one of its name is replaced.
 
-    Both files are made and compared with PyTorch in a scratch folder before anything is stored.
+    All files are made and compared with PyTorch in a scratch folder before anything is stored.
 
     Args:
         weights: What `superres.training.run.train` wrote.
@@ -45,7 +46,7 @@ def ship(
     network = build_from_card(card)
     fill(network, tensors, weights.name)
     network.eval()
-    names = f"{card.name}.safetensors", f"{card.name}.onnx"
+    names = f"{card.name}.safetensors", f"{card.name}.onnx", f"{card.name}.param"
     with TemporaryDirectory() as scratch:
         made = [Path(scratch) / name for name in names]
         _make(network, card, *made)
@@ -60,6 +61,8 @@ def ship(
         weights_sha256=sha256(folder / names[0]),
         graph=names[1],
         graph_sha256=sha256(folder / names[1]),
+        text=names[2],
+        text_sha256=sha256(folder / names[2]),
     )
     others = (other for other in read_manifest(folder) if other.name != entry.name)
     write_manifest((*others, entry), folder)
@@ -76,9 +79,10 @@ def _check_origin(card: Card, file_name: str) -> None:
         )
 
 
-def _make(network: nn.Module, card: Card, weights: Path, graph: Path) -> None:
-    """Write both files, side by side, and compare the graph with PyTorch before and after it is linked."""
+def _make(network: nn.Module, card: Card, weights: Path, graph: Path, text: Path) -> None:
+    """Write all files, side by side, and compare graph and text with PyTorch, the graph again once it is linked."""
     whole = checked_graph(network, card)
     write_weights(weights, network.state_dict(), card)
     replace_file(graph, link_to_weights(whole, weights).SerializeToString())
     check_parity(network, graph, card)
+    replace_file(text, checked_text(network, card).encode())

@@ -10,6 +10,8 @@ from superres.errors import InvalidRequestError, unknown_name
 from superres.image.scaling import enlarged
 from superres.inference.backends.backend import Backend
 from superres.inference.backends.catalogue import open_between, open_model
+from superres.inference.backends.engines import Engine, check_engine
+from superres.inference.calibration import chosen_engine
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.models.card import Card
@@ -34,12 +36,15 @@ class Request:
     texture: float | None = None
     """From 0, the network that is true to the image, to 1, the one of the tier `texture`; a blend of both."""
     precision: Precision = "auto"
+    engine: Engine = "auto"
+    """Where not given, the fastest that is installed; see `superres.inference.calibration`."""
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
     """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
 
     def __post_init__(self) -> None:
         check_precision(self.precision)
+        check_engine(self.engine)
         check_ensemble(self.ensemble)
         if self.scale is not None and not (isfinite(self.scale) and 1 < self.scale <= LARGEST_SCALE):
             raise InvalidRequestError(
@@ -58,6 +63,10 @@ class Request:
             return
         if not 0 <= self.texture <= 1:
             raise InvalidRequestError(f"a texture of {self.texture:g} was asked for; it lies between 0 and 1")
+        if self.engine not in ("auto", "openvino"):
+            raise InvalidRequestError(
+                f"the engine {self.engine} and a share of texture were both asked for; only openvino blends networks"
+            )
         if self.model is not None or self.tier not in ("default", "texture"):
             other = f"a {self.tier} network" if self.model is None else f"the model {self.model}"
             raise InvalidRequestError(
@@ -104,19 +113,21 @@ def plan(request: Request) -> Plan:
         UnknownNameError: If no such model or scale is shipped.
         MissingFileError: If the model's file is missing.
         InvalidWeightsError: If the model is damaged.
-        InvalidRequestError: If the model does not enlarge, or an ensemble is asked for at a scale that has none.
+        InvalidRequestError: If the model does not enlarge, the engine does not open it, or an ensemble is asked for at
+            a scale that has none.
+        MissingPackageError: If the engine is not installed.
     """
-    precision = request.precision
     if request.model is None:
         scale = request.scale or DEFAULT_SCALE
         passes = _opened(scale, request)
     else:
-        backend = open_model(request.model, precision)
+        precision, engine = request.precision, chosen_engine(request.model, request.precision, request.engine)
+        backend = open_model(request.model, precision, engine=engine)
         card = backend.card()
         scale = request.scale or card.scale
         repeated = [card] * _repetitions(card.highest_scale or card.scale, scale)
         passes = tuple(
-            backend if factor == card.scale else open_model(request.model, precision, factor)
+            backend if factor == card.scale else open_model(request.model, precision, factor, engine)
             for factor in _factors(repeated, scale)
         )
     found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
@@ -126,7 +137,10 @@ def plan(request: Request) -> Plan:
 def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
     """The shipped networks that reach a scale."""
     if request.texture is None:
-        return tuple(open_model(name, request.precision) for name in _shipped_passes(scale, request.tier))
+        return tuple(
+            open_model(name, request.precision, engine=chosen_engine(name, request.precision, request.engine))
+            for name in _shipped_passes(scale, request.tier)
+        )
     true = {entry.card.scale: entry.name for entry in of_tier("default").values()}
     return tuple(
         open_between(true[find(name).card.scale], name, request.texture, request.precision)

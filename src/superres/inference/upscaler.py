@@ -20,6 +20,7 @@ from superres.image.resize import resize_integers
 from superres.image.scaling import enlarged, grid_of
 from superres.image.tiles import Rectangle, Tile, plan_tiles
 from superres.inference.backends.backend import Backend, Planes
+from superres.inference.backends.engines import Engine
 from superres.inference.ensemble import Ensemble
 from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
@@ -42,6 +43,7 @@ def upscale(
     tier: Tier = "default",
     texture: float | None = None,
     precision: Precision = "auto",
+    engine: Engine = "auto",
     tile_size: int = TILE_SIZE,
     ensemble: Ensemble = "none",
 ) -> NDArray[Any]:
@@ -57,6 +59,7 @@ def upscale(
             `photo` those that clean blur, noise and JPEG; `texture` those that invent detail.
         texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
         precision: `auto` is bfloat16 where the processor has it.
+        engine: `auto` is the fastest that is installed; `superres doctor` says which are.
         tile_size: Side of a tile in input pixels; smaller needs less memory.
         ensemble: `mean` or `median` of the answers to eight flips and turns of the image: a little better, for eight
             times the work.
@@ -67,7 +70,8 @@ def upscale(
     Raises:
         InvalidImageError: If the array is no image.
         InvalidRequestError: If scale or tile size make no sense, or a model is asked for beside a tier or a texture.
-        UnknownNameError: If no such model is shipped, or no ensemble is called so.
+        UnknownNameError: If no such model is shipped, or no ensemble or engine is called so.
+        MissingPackageError: If the engine is not installed.
 
     Example:
         >>> upscale(np.full((20, 30, 3), 128, np.uint8), scale=2).shape
@@ -80,6 +84,7 @@ def upscale(
         tier=tier,
         texture=texture,
         precision=precision,
+        engine=engine,
         tile_size=tile_size,
         ensemble=ensemble,
     )

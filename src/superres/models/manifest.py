@@ -6,6 +6,7 @@ Nothing here needs PyTorch, and nothing goes to the network.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +28,7 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One shipped network. The graph refers to the weights file, so that the numbers exist once."""
+    """One shipped network. Graph and text refer to the weights file, so that the numbers exist once."""
 
     card: Card
     parameters: int
@@ -42,6 +43,9 @@ class Entry:
     graph: str
     """File name of the ONNX graph."""
     graph_sha256: str
+    text: str
+    """File name of ncnn's text of layers, which refers to the weights too."""
+    text_sha256: str
 
     @property
     def name(self) -> str:
@@ -52,6 +56,20 @@ class Entry:
     def weights_path(self) -> Path:
         """Where the weights lie."""
         return PRETRAINED / self.weights
+
+    @property
+    def text_path(self) -> Path:
+        """Where ncnn's text lies."""
+        return PRETRAINED / self.text
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Names and checksums of all its files."""
+        return {
+            self.weights: self.weights_sha256,
+            self.graph: self.graph_sha256,
+            self.text: self.text_sha256,
+        }
 
     @property
     def graph_path(self) -> Path:
@@ -120,7 +138,7 @@ def default_for(scale: int) -> Entry:
 
 
 def verify(entry: Entry, folder: Path | None = None) -> None:
-    """Compare both files of a shipped network with their checksums.
+    """Compare all files of a shipped network with their checksums.
 
     Args:
         entry: Of the manifest.
@@ -129,7 +147,7 @@ def verify(entry: Entry, folder: Path | None = None) -> None:
     Raises:
         InvalidWeightsError: If a file is missing or was changed.
     """
-    for name, expected in ((entry.weights, entry.weights_sha256), (entry.graph, entry.graph_sha256)):
+    for name, expected in entry.files.items():
         path = (folder or PRETRAINED) / name
         if not path.exists():
             raise InvalidWeightsError(

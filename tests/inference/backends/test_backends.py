@@ -11,6 +11,7 @@ from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFil
 from superres.image.files import read_picture
 from superres.image.pixels import to_planes
 from superres.inference.backends.catalogue import open_model
+from superres.inference.backends.engines import Engine
 from superres.inference.precision import Precision
 from superres.inference.upscaler import upscale
 from superres.models.manifest import find, shipped
@@ -29,16 +30,20 @@ def decibels(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
     return float(-10 * np.log10(np.square(first - second).mean()))
 
 
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime", "ncnn"])
 @pytest.mark.parametrize("name", NAMES)
-def test_openvino_answers_as_pytorch_does(name: str, photograph: NDArray[np.float32]) -> None:
-    openvino = open_model(name, "float32").upscale(photograph)
-    pytorch = open_model(str(find(name).weights_path), "float32").upscale(photograph)
-    assert np.abs(openvino - pytorch).max() < 1e-4
+def test_every_engine_answers_as_pytorch_does(name: str, engine: Engine, photograph: NDArray[np.float32]) -> None:
+    answer = open_model(name, "float32", engine=engine).upscale(photograph)
+    pytorch = open_model(name, "float32", engine="pytorch").upscale(photograph)
+    assert np.abs(answer - pytorch).max() < 1e-4
 
 
+@pytest.mark.parametrize("engine", ["openvino", "ncnn"])
 @pytest.mark.parametrize("name", NAMES)
-def test_bfloat16_answers_as_float32_does(name: str, photograph: NDArray[np.float32]) -> None:
-    exact, fast = (open_model(name, precision).upscale(photograph) for precision in ("float32", "bfloat16"))
+def test_bfloat16_answers_as_float32_does(name: str, engine: Engine, photograph: NDArray[np.float32]) -> None:
+    exact, fast = (
+        open_model(name, precision, engine=engine).upscale(photograph) for precision in ("float32", "bfloat16")
+    )
     assert decibels(exact, fast) > 50
 
 
@@ -89,24 +94,30 @@ def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         open_model(str(tmp_path / "model.bin"))
 
 
-def test_damaged_graph_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_damaged_graph_is_refused(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(find("rlfn_compact_x2").graph_path.read_bytes()[:3000])
     with pytest.raises(InvalidWeightsError):
-        open_model(str(tmp_path / "model.onnx"))
+        open_model(str(tmp_path / "model.onnx"), engine=engine)
 
 
-def test_graph_without_its_weights_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_graph_without_its_weights_is_refused(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(find("rlfn_compact_x2").graph_path.read_bytes())
     with pytest.raises(InvalidWeightsError, match="weights are missing beside it"):
-        open_model(str(tmp_path / "model.onnx"))
+        open_model(str(tmp_path / "model.onnx"), engine=engine)
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(
+    ("engine", "precision"),
+    [("openvino", "float32"), ("openvino", "bfloat16"), ("onnxruntime", "float32"), ("ncnn", "float32")],
+)
 @pytest.mark.parametrize("name", NAMES)
-def test_tiles_of_a_photograph_equal_the_whole(name: str, precision: Precision) -> None:
+def test_tiles_of_a_photograph_equal_the_whole(name: str, engine: Engine, precision: Precision) -> None:
     pixels = read_picture(KODAK).pixels[:260, :300]
     whole, tiles = (
-        upscale(pixels, model=name, precision=precision, tile_size=tile_size).astype(int) for tile_size in (512, 168)
+        upscale(pixels, model=name, engine=engine, precision=precision, tile_size=tile_size).astype(int)
+        for tile_size in (512, 168)
     )
     assert np.abs(whole - tiles).max() <= 1
     assert np.mean(whole != tiles) < 2e-3

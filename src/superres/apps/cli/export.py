@@ -18,7 +18,10 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="The graph, or NAME.npy for SR-LUT's table.", show_default="the name and .onnx"
+            "--output",
+            "-o",
+            help="The graph, NAME.param for ncnn, or NAME.npy for SR-LUT's table.",
+            show_default="the name and .onnx",
         ),
     ] = None,
     interval: Annotated[
@@ -26,7 +29,7 @@ def export(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Write a network as an ONNX graph, checked against PyTorch at several sizes, or SR-LUT's as its table."""
+    """Write a network as an ONNX graph or for ncnn, checked against PyTorch at several sizes, or SR-LUT's table."""
     target = output or Path(f"{Path(model).stem}.onnx")
     card = _exported(model, target, interval, overwrite=overwrite)
     report(f"{target}: {card.name}, ×{card.scale}")
@@ -39,12 +42,17 @@ def _exported(model: str, target: Path, interval: int | None, *, overwrite: bool
         from superres.export.lookup_table import INTERVAL, export_table
 
         return export_table(model, target, interval=INTERVAL if interval is None else interval, overwrite=overwrite)
-    if target.suffix != ".onnx":
+    if target.suffix not in (".onnx", ".param"):
         raise InvalidRequestError(
-            f"{target} was to hold the network; graphs are called NAME.onnx, look-up tables NAME.npy"
+            f"{target} was to hold the network; graphs are called NAME.onnx, ncnn's texts NAME.param, "
+            "look-up tables NAME.npy"
         )
     if interval is not None:
         raise InvalidRequestError("--interval is for look-up tables; a graph has none")
+    if target.suffix == ".param":
+        from superres.export.ncnn import export_ncnn
+
+        return export_ncnn(model, target, overwrite=overwrite)
     from superres.export.onnx import export_onnx
 
     return export_onnx(model, target, overwrite=overwrite)

@@ -12,6 +12,7 @@ from superres.apps.cli.console import complain
 from superres.apps.cli.convert import convert
 from superres.apps.cli.cost import cost
 from superres.apps.cli.data import data
+from superres.apps.cli.doctor import doctor
 from superres.apps.cli.evaluate import evaluate
 from superres.apps.cli.export import export
 from superres.apps.cli.models import models
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (upscale, models, train, evaluate, compare, recognise, cost, export, convert):
+for command in (upscale, doctor, models, train, evaluate, compare, recognise, cost, export, convert):
     app.command()(command)
 app.add_typer(study, name="study", no_args_is_help=True)
 app.add_typer(data, name="data", no_args_is_help=True)

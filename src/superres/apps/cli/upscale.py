@@ -10,6 +10,7 @@ import typer
 
 from superres.apps.cli.console import complain, progress_bar, report
 from superres.errors import SuperResError
+from superres.inference.backends.engines import Engine
 from superres.inference.precision import Precision
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def upscale(
     precision: Annotated[
         Precision, typer.Option(help="Of the arithmetic; auto is the fastest that loses nothing.")
     ] = "auto",
+    engine: Annotated[
+        Engine, typer.Option(help="What computes the network; auto is the fastest here, see `superres doctor`.")
+    ] = "auto",
     tile: Annotated[
         int | None, typer.Option(help="Side of the tiles in input pixels; smaller needs less memory.")
     ] = None,
@@ -80,6 +84,7 @@ def upscale(
         tier=_tier(fast=fast, photo=photo),
         texture=texture,
         precision=precision,
+        engine=engine,
         tile_size=TILE_SIZE if tile is None else tile,
         ensemble="mean" if best else "none",
     )

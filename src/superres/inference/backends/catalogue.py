@@ -9,26 +9,22 @@ from typing import Any
 
 from superres.errors import InvalidRequestError, MissingFileError, UnknownNameError
 from superres.inference.backends.backend import Backend
+from superres.inference.backends.engines import KNOWN, Engine, EngineEntry, engines_for, installed_engine
 from superres.inference.backends.interpolation import SCALES
 from superres.inference.precision import Precision
 from superres.models.manifest import Entry, find, verify, without_weights
 from superres.models.roster import roster
 
-ENGINES = {
-    ".onnx": ("openvino", "OpenVINOBackend"),
-    ".safetensors": ("pytorch", "PyTorchBackend"),
-    ".pth": ("pytorch", "PyTorchBackend"),
-    ".pt": ("pytorch", "PyTorchBackend"),
-    ".mat": ("pytorch", "PyTorchBackend"),
-    ".npy": ("lookup_table", "LookupTableBackend"),
-}
-"""File endings, and the engine that opens such files."""
-ANY_SCALE = "pytorch"
+_TABLE = ".npy"
+"""What NumPy opens, whatever the engine."""
+_ANY_SCALE = "pytorch"
 """The engine that a network of any scale is asked for one; a graph or a table has the scale that it was made for."""
 
 
 @lru_cache(maxsize=8)
-def open_model(model: str, precision: Precision = "auto", scale: float | None = None) -> Backend:
+def open_model(
+    model: str, precision: Precision = "auto", scale: float | None = None, engine: Engine = "auto"
+) -> Backend:
     """Open a model.
 
     Args:
@@ -36,6 +32,7 @@ def open_model(model: str, precision: Precision = "auto", scale: float | None = 
             checkpoint, or a look-up table.
         precision: Of the arithmetic.
         scale: What a network of any scale shall enlarge by; its card's where not given.
+        engine: Which one; `auto` takes the first that opens such a model.
 
     Returns:
         The opened model; the same one for the same arguments.
@@ -43,14 +40,16 @@ def open_model(model: str, precision: Precision = "auto", scale: float | None = 
     Raises:
         UnknownNameError: If no shipped network has this name.
         MissingFileError: If there is no such file.
-        InvalidRequestError: If the file's ending is not known, or the model does not enlarge by the scale.
+        InvalidRequestError: If the file's ending is not known, the engine does not open it, or the model does not
+            enlarge by the scale.
         InvalidWeightsError: If the file is damaged or carries no card, or the named network has no weights here.
+        MissingPackageError: If the engine is not installed.
     """
-    file, engine, path = _engine_of(model)
-    if scale is not None and file != ANY_SCALE:
+    module, backend, path = _opener(model, engine)
+    if scale is not None and module != _ANY_SCALE:
         raise InvalidRequestError(f"{path.name} was to enlarge ×{scale:g}; such a file has one scale, inside its card")
     asked = () if scale is None else (scale,)
-    return _class(file, engine)(path, precision, *asked)
+    return _class(module, backend)(path, precision, *asked)
 
 
 @lru_cache(maxsize=4)
@@ -71,29 +70,69 @@ def open_between(first: str, second: str, share: float, precision: Precision = "
     for entry in entries:
         verify(entry)
     towards = entries[1].graph_path, share
-    return _class(*ENGINES[".onnx"])(entries[0].graph_path, precision, towards=towards)
+    opener = installed_engine("openvino")
+    return _class(opener.module, opener.backend)(entries[0].graph_path, precision, towards=towards)
 
 
-def _class(file: str, engine: str) -> Any:
-    return getattr(import_module(f"superres.inference.backends.{file}"), engine)
+def engines_of(model: str) -> list[EngineEntry]:
+    """The engines that can open a model, installed or not; none for what NumPy computes.
 
-
-def _engine_of(model: str) -> tuple[str, str, Path]:
-    """The engine's file and class, and what it opens."""
-    path = Path(model)
+    Args:
+        model: As `open_model` takes it.
+    """
     if model in SCALES:
-        return "interpolation", "InterpolationBackend", path
-    if not path.suffix:
+        return []
+    ending = Path(model).suffix.lower()
+    return engines_for(ending) if ending else list(KNOWN)
+
+
+def _class(module: str, backend: str) -> Any:
+    return getattr(import_module(f"superres.inference.backends.{module}"), backend)
+
+
+def _opener(model: str, asked: Engine) -> tuple[str, str, Path]:
+    """Module and class of the engine, and what it opens."""
+    path = Path(model)
+    ending = path.suffix.lower()
+    if model in SCALES:
+        return _numpy("interpolation", "InterpolationBackend", path, asked)
+    if not ending:
         entry = _named(model)
         verify(entry)
-        path = entry.graph_path
-    elif path.suffix.lower() not in ENGINES:
+        taken = installed_engine("openvino" if asked == "auto" else asked)
+        return taken.module, taken.backend, _file_of(entry, taken)
+    able = engines_for(ending)
+    if not able and ending != _TABLE:
+        endings = [each for known in KNOWN for each in known.opens]
         raise InvalidRequestError(
-            f"the model {model} was asked for; models are names or files ending in {', '.join(ENGINES)}"
+            f"the model {model} was asked for; models are names or files ending in "
+            f"{', '.join(dict.fromkeys([*endings, _TABLE]))}"
         )
-    elif not path.is_file():
+    if not path.is_file():
         raise MissingFileError(f"the model {model} was asked for, but there is no such file")
-    return *ENGINES[path.suffix.lower()], path
+    if ending == _TABLE:
+        return _numpy("lookup_table", "LookupTableBackend", path, asked)
+    taken = installed_engine(able[0].name if asked == "auto" else asked)
+    if taken not in able:
+        raise InvalidRequestError(
+            f"the engine {taken.name} was asked for, but {path.name} is opened by "
+            f"{' or '.join(known.name for known in able)}; {taken.name} opens files ending in {', '.join(taken.opens)}"
+        )
+    return taken.module, taken.backend, path
+
+
+def _numpy(module: str, backend: str, path: Path, asked: Engine) -> tuple[str, str, Path]:
+    if asked != "auto":
+        raise InvalidRequestError(
+            f"the engine {asked} was asked for, but {path.name} is computed by NumPy; leave the engine out"
+        )
+    return module, backend, path
+
+
+def _file_of(entry: Entry, taken: EngineEntry) -> Path:
+    """The file of a shipped network that an engine opens."""
+    paths = {".onnx": entry.graph_path, ".param": entry.text_path, ".safetensors": entry.weights_path}
+    return paths[taken.opens[0]]
 
 
 def _named(model: str) -> Entry:

@@ -87,3 +87,9 @@ class OpenVINOBackend:
         options = {"INFERENCE_PRECISION_HINT": _HINTS[self._precision], "PERFORMANCE_HINT": "LATENCY"}
         self._request = self._core.compile_model(self._graph, _DEVICE, options).create_infer_request()
         self._shape = shape
+
+
+def devices() -> list[str]:
+    """The devices that OpenVINO sees, with their full names."""
+    core: Any = openvino.Core()
+    return [f"{name} ({core.get_property(name, 'FULL_DEVICE_NAME')})" for name in core.available_devices]

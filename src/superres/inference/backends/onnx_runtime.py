@@ -1,0 +1,62 @@
+"""ONNX Runtime on the processor; needs the extra `superres[onnxruntime]`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from superres.errors import InvalidRequestError, InvalidWeightsError
+from superres.inference.backends.backend import Planes
+from superres.inference.precision import Precision
+from superres.models.card import Card, card_in
+
+_ERRORS_ONLY = 3
+"""Of its levels of what it writes to standard error."""
+
+
+class ONNXRuntimeBackend:
+    """An ONNX graph with a card; any size of input, without a compilation for each.
+
+    Args:
+        path: The graph.
+        precision: float32, which `auto` means here.
+
+    Raises:
+        InvalidRequestError: If another precision is asked for.
+        InvalidWeightsError: If the file is no graph that it reads, or carries no card.
+    """
+
+    def __init__(self, path: Path, precision: Precision = "auto") -> None:
+        if precision not in ("auto", "float32"):
+            raise InvalidRequestError(
+                f"{precision} was asked for, but ONNX Runtime computes {path.name} in float32; "
+                f"leave the precision out, or take the engine openvino"
+            )
+        options: Any = onnxruntime.SessionOptions()
+        options.log_severity_level = _ERRORS_ONLY
+        try:
+            self._session: Any = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the package's own family begins below no common class
+            raise InvalidWeightsError(
+                f"{path} is no readable ONNX graph, or its weights are missing beside it"
+            ) from error
+        metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        # A network of any scale was traced at one.
+        self._card = replace(card_in(metadata, path.name), highest_scale=None)
+        self._input: str = self._session.get_inputs()[0].name
+
+    def card(self) -> Card:
+        """What the network says of itself."""
+        return self._card
+
+    def describe(self) -> str:
+        """Engine and precision."""
+        return f"ONNX Runtime {onnxruntime.__version__}, float32"
+
+    def upscale(self, low: Planes) -> Planes:
+        """Run the network; see `Backend.upscale`."""
+        return self._session.run(None, {self._input: np.ascontiguousarray(low)})[0]
