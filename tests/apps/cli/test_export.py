@@ -35,7 +35,7 @@ def test_interval_without_a_table_is_refused(superres: Call, tmp_path: Path) -> 
 def test_other_endings_are_refused(superres: Call, tmp_path: Path) -> None:
     answer = superres("export", "bicubic_x2", "--output", tmp_path / "bicubic.txt")
     assert answer.code == 2
-    assert "bicubic.txt was to hold the network; graphs are called NAME.onnx, look-up tables NAME.npy" in answer.err
+    assert "bicubic.txt was to hold the network; graphs are called NAME.onnx, ncnn's texts NAME.param" in answer.err
 
 
 def test_network_without_weights_is_refused_with_those_that_have_some(superres: Call) -> None:
