@@ -1,13 +1,18 @@
-"""Draw the README's picture: a detail reduced four times, enlarged by bicubic, enlarged by superres, and as it was.
+"""Draw the pictures of README and docs: details that were reduced four times, enlarged in several ways.
+
+`docs/comparison.png`: by bicubic interpolation, by superres, and as it was. `docs/texture.png`: by superres with
+`--texture` 0, 0.5, 0.8 and 1, and as it was.
 
 Run it from anywhere: python scripts/comparison.py
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import superres
 from superres.data.degradation.downsample import bicubic_reduction
@@ -22,14 +27,20 @@ TOP, LEFT, SIDE, GAP = 212, 256, 224, 8
 
 
 def main() -> None:
-    """Write docs/comparison.png."""
+    """Write the pictures."""
     photo = to_eight_bit(read_picture(ROOT / "examples" / "lighthouse.webp").pixels)
     small = bicubic_reduction(photo, SCALE)
-    versions = (resize_integers(small, scale=SCALE), superres.upscale(small, scale=SCALE), photo)
+    write_row("comparison", [resize_integers(small, scale=SCALE), superres.upscale(small, scale=SCALE), photo])
+    dial = [superres.upscale(small, scale=SCALE, texture=share) for share in (0.0, 0.5, 0.8, 1.0)]
+    write_row("texture", [*dial, photo])
+
+
+def write_row(name: str, versions: Sequence[NDArray[np.uint8]]) -> None:
+    """Write the same detail of several images, side by side."""
     gap = np.full((SIDE, GAP, 3), 255, np.uint8)
     details = [version[TOP : TOP + SIDE, LEFT : LEFT + SIDE] for version in versions]
-    row = np.concatenate([details[0], gap, details[1], gap, details[2]], axis=1)
-    write_picture(ROOT / "docs" / "comparison.png", Picture(pixels=row), overwrite=True)
+    parts = [part for detail in details for part in (gap, detail)][1:]
+    write_picture(ROOT / "docs" / f"{name}.png", Picture(pixels=np.concatenate(parts, axis=1)), overwrite=True)
 
 
 if __name__ == "__main__":
