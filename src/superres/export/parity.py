@@ -45,8 +45,7 @@ def check_parity(network: nn.Module, graph: bytes | Path, card: Card) -> float:
         InvalidWeightsError: If it exceeds the tolerance, and the graph is also further from what float64 gives than
             PyTorch's own rounding explains.
     """
-    compiled = _compile(graph)
-    return check_answers(network, lambda image: compiled(image)[0], card, "graph")
+    return check_answers(network, compiled(graph), card, "graph")
 
 
 def check_answers(network: nn.Module, exported: Callable[[Values], Values], card: Card, what: str) -> float:
@@ -85,9 +84,11 @@ def _shapes(channels: int, least: int) -> tuple[Shape, ...]:
     )
 
 
-def _compile(graph: bytes | Path) -> Any:
+def compiled(graph: bytes | Path) -> Callable[[Values], Values]:
+    """A graph as a function, by OpenVINO in float32 (and in 8 bit where the graph says so)."""
     core: Any = openvino.Core()
-    return core.compile_model(core.read_model(graph), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    model = core.compile_model(core.read_model(graph), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    return lambda image: model(image)[0]
 
 
 @torch.no_grad()

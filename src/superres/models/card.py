@@ -62,6 +62,8 @@ class Card:
     """File name of the recipe that made the weights."""
     steps: int = 0
     """Training steps behind the weights, all stages together."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+    """Layers that learned to compute in 8 bit, and the ends of what each sees."""
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     """Measured figures, such as `set5_psnr_y` [dB]."""
 

@@ -1,23 +1,27 @@
 """What learns beside a network in a stage, and stays behind when its weights are given out.
 
-A head that says how sure the network is, one that tells kinds of images, the resampler in front of it, or the networks
-of other scales that share its trunk.
+A head that says how sure the network is, one that tells kinds of images, the resampler in front of it, the networks of
+other scales that share its trunk, or the ends by which layers compute in 8 bit.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
 from superres.models.card import Card
+from superres.models.catalogue import build_from_card
 from superres.models.resampler import Resampler, read_resampler, write_resampler
 from superres.models.uncertainty import Uncertain, write_uncertain
-from superres.models.weights import write_weights
+from superres.models.weights import fill, write_weights
 from superres.training.folders import RunFolder
 from superres.training.objectives.estimating import with_head
 from superres.training.stage import Stage
 from superres.training.strategies.categories import Categorising, cross_entropy
 from superres.training.strategies.joint_scales import JointScales, card_at
+from superres.training.strategies.quantization import Quantized
 from superres.training.strategies.resampling import Resampled
 
 
@@ -42,6 +46,8 @@ def accompanied(network: nn.Module, stage: Stage, card: Card, *, classes: int, f
         left = folder.resampler_of(stage.start)
         fresh = Resampler(stage.resampling.config(card.scale))
         return Resampled(network, read_resampler(left) if left.exists() else fresh, stage.resampling)
+    if stage.quantization is not None:
+        return Quantized(network, stage.quantization.layers)
     if stage.joint_scales and card.highest_scale is None:
         joint = JointScales(network, card, stage.joint_scales)
         joint.start({scale: folder.sibling_of(stage.start, scale) for scale in joint.other_scales})
@@ -70,10 +76,19 @@ def left_alone(network: nn.Module, stage: Stage, card: Card, folder: RunFolder) 
                 path = folder.sibling_of(stage.name, scale)
                 write_weights(path, network.at(scale).state_dict(), card_at(card, scale))
             return network.network
+        case Quantized():
+            plain = build_from_card(card)
+            fill(plain, network.plain_weights(), card.name)
+            return plain
         case Categorising():
             return network.network
         case _:
             return network
+
+
+def completed(card: Card, network: nn.Module) -> Card:
+    """The card of what a stage leaves, with what a companion adds to it: the ends that 8 bit has learned."""
+    return replace(card, ranges=dict(network.ranges())) if isinstance(network, Quantized) else card
 
 
 def own_terms(network: nn.Module, stage: Stage, labels: Tensor | None) -> Tensor | float:

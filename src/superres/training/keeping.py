@@ -9,7 +9,7 @@ from torch import nn
 from superres.metrics.catalogue import metric
 from superres.models.card import Card
 from superres.models.weights import read_weights, write_weights
-from superres.training.companions import left_alone
+from superres.training.companions import completed, left_alone
 from superres.training.folders import RunFolder
 from superres.training.objectives.checking import LAST
 from superres.training.stage import Stage
@@ -32,7 +32,7 @@ def keep_if_better(
     # The file itself says what it reaches, so that no kill can part the weights from their figure.
     if best.exists() and not is_better(made.figures, read_weights(best)[1].figures, keep=stage.keep, figure=figure):
         return
-    write_weights(best, left_alone(network, stage, trained, folder).state_dict(), made)
+    write_weights(best, left_alone(network, stage, trained, folder).state_dict(), completed(made, network))
 
 
 def is_better(new: Mapping[str, float], kept: Mapping[str, float], *, keep: str, figure: str) -> bool:

@@ -25,6 +25,7 @@ from superres.training.stage import RANDOM, Stage
 from superres.training.strategies.categories import check_classification
 from superres.training.strategies.joint_scales import check_joint
 from superres.training.strategies.members import check_members
+from superres.training.strategies.quantization import check_quantization
 from superres.training.strategies.resampling import check_resampling
 from superres.training.strategies.succession import Link, check_succession
 from superres.training.target import Model
@@ -184,6 +185,7 @@ def _check_companions(stage: Stage, model: Model, data: Data) -> None:
     network = weightless(known.card(model.name, config))
     with about(f"stage {stage.name!r}"):
         check_classification(stage.classification, network, is_labelled=bool(data.labels))
+        check_quantization(stage.quantization, network)
         check_resampling(stage.resampling, network, channels=config.channels, degradation=data.degradation)
 
 

@@ -16,10 +16,12 @@ from superres.training.objectives.adversarial import AdversarialSettings
 from superres.training.objectives.checking import check_objective
 from superres.training.strategies.categories import Classification
 from superres.training.strategies.pruning import Pruning
+from superres.training.strategies.quantization import Quantization
 from superres.training.strategies.resampling import Resampling
 
 RANDOM = "random"
 """The start of a stage that begins with fresh weights."""
+_COMPANIONS = ("uncertainty", "classification", "resampling", "pruning", "quantization", "scales of several networks")
 _Claim = tuple[bool, str]
 
 
@@ -35,6 +37,8 @@ class Stage:
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     """Settings of the network that are other than the model's in this stage: `{ scale = 2 }` where a network grows from
     one scale to the next, or a width that is still to be pruned."""
+    quantization: Quantization | None = None
+    """Which layers learn to compute in 8 bit: a table `[stages.quantization]`. PSNR is then that of 8 bit."""
     pruning: Pruning | None = None
     """What this stage makes narrower; its best weights are those of the pruned network."""
     members: list[str] = field(default_factory=list[str])
@@ -109,7 +113,9 @@ class Stage:
     @property
     def drawn_scales(self) -> Scales | None:
         """What batches are drawn at, where it is not the network's own scale alone."""
-        return Scales(lowest=self.scales[0], highest=self.scales[1], step=self.scale_step) if self.scales else None
+        if len(self.scales) != 2:  # none, or what the claims refuse
+            return None
+        return Scales(lowest=self.scales[0], highest=self.scales[1], step=self.scale_step)
 
     @property
     def joint_scales(self) -> tuple[int, ...]:
@@ -132,16 +138,18 @@ class Stage:
 
     def _shape_claims(self) -> tuple[_Claim, ...]:
         smallest = min(self.steps, self.batch_size, self.patch_size)
-        beside, mixing = [each is not None for each in (self.classification, self.resampling)], self.augmentation
+        apart = (self.classification, self.resampling, self.quantization)
+        beside, mixing = [each is not None for each in apart], self.augmentation
+        others = (self.pruning, self.joint_scales or None)
         mixes = mixing is not None and max(mixing.mixup, mixing.cutmix) > 0
-        companions = sum((self.is_sure, self.pruning is not None, *beside))
+        companions = sum((self.is_sure, *beside, *(each is not None for each in others)))
         return (
             (self.name != RANDOM, f"{RANDOM!r} stands for fresh weights; a stage needs another name"),
             (smallest >= 1, "steps, batch_size and patch_size must be at least 1"),
-            (companions <= 1, "uncertainty, pruning, classification and resampling go without each other"),
+            (companions <= 1, f"{', '.join(_COMPANIONS[:-1])} and {_COMPANIONS[-1]} go without each other"),
             (
                 not any(beside) or not (self.scales or self.rate_factors or self.sampled_pixels),
-                "classification and resampling go without scales, sampled_pixels and rate_factors",
+                "classification, resampling and quantization go without scales, sampled_pixels and rate_factors",
             ),
             (not (self.is_sure and self.rate_factors), "uncertainty goes without rate_factors"),
             (not beside[0] or not mixes, "classification goes without mixup and cutmix, which mix the kinds of images"),
@@ -158,7 +166,6 @@ class Stage:
         cuts = self.augmentation is not None and self.augmentation.cuts
         return (
             (not self.scales or is_pair, f"scales are a lowest factor, at least 1, and a highest, got {self.scales}"),
-            (not self.scales or self.pruning is None, "pruning goes without scales"),
             (self.scale_step == 0 or bool(self.scales), "scale_step goes with scales, and only with them"),
             (self.scale_step >= 0, f"scale_step must not be negative, got {self.scale_step}"),
             (abs(steps - round(steps)) < 1e-6, f"no number of steps of {self.scale_step:g} spans {self.scales}"),
