@@ -14,8 +14,8 @@ from torch import nn
 
 from superres.errors import ExistingFileError, InvalidRequestError, InvalidWeightsError
 from superres.export import eight_bit
-from superres.export.eight_bit import PRECISION_KEY, export_eight_bit, in_eight_bit
-from superres.models.card import Card
+from superres.export.eight_bit import export_eight_bit, in_eight_bit
+from superres.models.card import PRECISION_KEY, Card
 from superres.models.weights import write_weights
 
 Tiny = tuple[nn.Module, Card]

@@ -13,10 +13,11 @@ import torch
 from onnx import ModelProto
 from torch import nn
 
-from superres.errors import InvalidWeightsError, MissingFileError
+from superres.errors import InvalidRequestError, InvalidWeightsError, MissingFileError
 from superres.export import onnx as exporting
+from superres.export.eight_bit import export_eight_bit
 from superres.export.parity import TOLERANCE, check_parity
-from superres.export.ship import ship
+from superres.export.ship import ship, ship_eight_bit
 from superres.models.card import Card, card_in
 from superres.models.cost import published_macs
 from superres.models.manifest import Entry, Tier, find, read_manifest, shipped, verify, write_manifest
@@ -153,3 +154,41 @@ def test_missing_weights_are_named(package: Path, tmp_path: Path) -> None:
 def test_every_shipped_graph_answers_as_its_weights(name: str) -> None:
     network, card = load_network(name)
     assert check_parity(network, find(name).graph_path, card) < TOLERANCE
+
+
+@pytest.fixture
+def eight_bit(tiny: Tiny, tmp_path: Path) -> Path:
+    """A graph of the same network in 8 bit."""
+    write_weights(
+        tmp_path / "learned.safetensors", tiny[0].state_dict(), replace(tiny[1], ranges={"tail": (-1.0, 1.0)})
+    )
+    export_eight_bit(tmp_path / "learned.safetensors", tmp_path / "learned.onnx")
+    return tmp_path / "learned.onnx"
+
+
+def test_graph_in_8_bit_is_stored_beside_the_network_of_its_name(trained: Path, package: Path, eight_bit: Path) -> None:
+    ship(trained, FIGURES, package)
+    entry = ship_eight_bit(eight_bit, {"set5_psnr_y": 37.4}, package)
+    assert (entry.eight_bit, entry.eight_bit_figures) == ("tiny_x2.int8.onnx", {"set5_psnr_y": 37.4})
+    verify(entry, package)
+    (package / "tiny_x2.int8.onnx").write_bytes(b"other")
+    with pytest.raises(InvalidWeightsError, match=r"tiny_x2\.int8\.onnx of tiny_x2 is damaged"):
+        verify(entry, package)
+
+
+def test_new_weights_end_the_graph_in_8_bit_of_older_ones(trained: Path, package: Path, eight_bit: Path) -> None:
+    ship(trained, FIGURES, package)
+    ship_eight_bit(eight_bit, {}, package)
+    assert ship(trained, FIGURES, package).eight_bit == ""
+    assert not (package / "tiny_x2.int8.onnx").exists()
+
+
+def test_graph_in_8_bit_of_a_network_that_is_not_shipped_is_refused(package: Path, eight_bit: Path) -> None:
+    with pytest.raises(InvalidWeightsError, match="tiny_x2, which is not shipped; ship it first"):
+        ship_eight_bit(eight_bit, {}, package)
+
+
+def test_graph_that_does_not_compute_in_8_bit_is_refused(trained: Path, package: Path) -> None:
+    entry = ship(trained, FIGURES, package)
+    with pytest.raises(InvalidRequestError, match="was to compute in int8, but is no such graph"):
+        ship_eight_bit(package / entry.graph, {}, package)

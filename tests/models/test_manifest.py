@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from superres.errors import InvalidWeightsError, UnknownNameError
+from superres.errors import InvalidRequestError, InvalidWeightsError, UnknownNameError
 from superres.models import manifest
 from superres.models.card import Card
 from superres.models.manifest import (
@@ -118,6 +118,17 @@ def test_missing_file_is_noticed(package: Path, suffix: str) -> None:
     (package / f"tiny_x2.{suffix}").unlink()
     with pytest.raises(InvalidWeightsError, match=rf"tiny_x2\.{suffix} of tiny_x2 is missing"):
         verify(find("tiny_x2"))
+
+
+def test_graph_in_8_bit_is_there_or_the_message_says_which_networks_have_one(package: Path) -> None:
+    (package / "tiny_x4.int8.onnx").write_bytes(b"graph")
+    able = replace(find("tiny_x4"), eight_bit="tiny_x4.int8.onnx", eight_bit_sha256="0")
+    write_manifest((able, find("tiny_x2")), package)
+    assert find("tiny_x4").eight_bit_path == package / "tiny_x4.int8.onnx"
+    with pytest.raises(InvalidRequestError, match="tiny_x2 was to compute in int8, which it has not learned; tiny_x4"):
+        _ = find("tiny_x2").eight_bit_path
+    with pytest.raises(InvalidWeightsError, match=r"tiny_x4\.int8\.onnx of tiny_x4 is damaged"):
+        verify(find("tiny_x4"))
 
 
 def test_files_of_another_folder_can_be_verified(tmp_path: Path) -> None:

@@ -24,12 +24,10 @@ from superres.errors import ExistingFileError, InvalidRequestError, InvalidWeigh
 from superres.export.onnx import checked_graph
 from superres.export.parity import compiled
 from superres.layers.quantization import LARGEST, LEVELS, QuantizedConvolution
-from superres.models.card import Card
+from superres.models.card import PRECISION_KEY, Card
 from superres.models.weights import load_network
 from superres.models.writing import replace_file
 
-PRECISION_KEY = "superres.precision"
-"""Where a graph says that it computes in 8 bit."""
 LEAST = 45.0
 """PSNR [dB] at least between the graph and what training took for 8 bit; rounding ties and the order of sums give more
 than 60."""

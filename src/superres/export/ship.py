@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ from superres.errors import InvalidWeightsError
 from superres.export.ncnn import checked_text
 from superres.export.onnx import checked_graph, link_to_weights
 from superres.export.parity import check_parity
+from superres.inference.backends.openvino import OpenVINOBackend
 from superres.models.card import Card
 from superres.models.catalogue import build_from_card
 from superres.models.cost import published_macs
@@ -66,6 +68,37 @@ def ship(
     )
     others = (other for other in read_manifest(folder) if other.name != entry.name)
     write_manifest((*others, entry), folder)
+    _eight_bit(folder, entry.name).unlink(missing_ok=True)  # it belonged to the older one
+    return entry
+
+
+def _eight_bit(folder: Path, name: str) -> Path:
+    return folder / f"{name}.int8.onnx"
+
+
+def ship_eight_bit(graph: Path, figures: Mapping[str, float], folder: Path = PRETRAINED) -> Entry:
+    """Store a graph in 8 bit beside the shipped network of its name, and name it in the manifest.
+
+    Args:
+        graph: What `superres.export.eight_bit.export_eight_bit` wrote.
+        figures: What it reaches, as the card of the network tells it.
+        folder: Of the shipped weights.
+
+    Returns:
+        The manifest's new entry.
+
+    Raises:
+        InvalidWeightsError: If its card does not say where it comes from, or no network of its name is shipped.
+    """
+    card = OpenVINOBackend(graph, "int8").card()
+    _check_origin(card, graph.name)
+    others = {entry.name: entry for entry in read_manifest(folder)}
+    if card.name not in others:
+        raise InvalidWeightsError(f"{graph.name} is a graph of {card.name}, which is not shipped; ship it first")
+    path = _eight_bit(folder, card.name)
+    replace_file(path, graph.read_bytes())
+    entry = replace(others[card.name], eight_bit=path.name, eight_bit_sha256=sha256(path), eight_bit_figures=figures)
+    write_manifest((*(other for other in others.values() if other.name != entry.name), entry), folder)
     return entry
 
 

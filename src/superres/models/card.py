@@ -15,6 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from superres.errors import InvalidWeightsError
 
+PRECISION_KEY = "superres.precision"
+"""Where a graph says that it computes in 8 bit: `int8`."""
 CARD_KEY = "superres.card"
 """Where the card stands in the metadata of a file."""
 

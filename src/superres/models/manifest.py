@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from superres.errors import InvalidWeightsError, unknown_name
+from superres.errors import InvalidRequestError, InvalidWeightsError, unknown_name
 from superres.models.card import Card
 from superres.models.writing import replace_file
 
@@ -46,6 +46,11 @@ class Entry:
     text: str
     """File name of ncnn's text of layers, which refers to the weights too."""
     text_sha256: str
+    eight_bit: str = ""
+    """File name of the graph that computes in 8 bit, with weights of its own; empty where there is none."""
+    eight_bit_sha256: str = ""
+    eight_bit_figures: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What that graph reaches, under the names of the card's figures."""
 
     @property
     def name(self) -> str:
@@ -69,7 +74,20 @@ class Entry:
             self.weights: self.weights_sha256,
             self.graph: self.graph_sha256,
             self.text: self.text_sha256,
+            **({self.eight_bit: self.eight_bit_sha256} if self.eight_bit else {}),
         }
+
+    @property
+    def eight_bit_path(self) -> Path:
+        """Where the graph in 8 bit lies.
+
+        Raises:
+            InvalidRequestError: If there is none.
+        """
+        if not self.eight_bit:
+            able = ", ".join(entry.name for entry in shipped() if entry.eight_bit)
+            raise InvalidRequestError(f"{self.name} was to compute in int8, which it has not learned; {able} have")
+        return PRETRAINED / self.eight_bit
 
     @property
     def graph_path(self) -> Path:

@@ -43,3 +43,11 @@ def test_network_without_weights_is_refused_with_those_that_have_some(superres: 
     assert answer.code == 2
     assert "edsr_x4 is an architecture without weights here" in answer.err
     assert "rlfn_compact_x4" in answer.err
+
+
+def test_eight_bit_needs_a_network_that_has_learned_it_and_a_graph(superres: Call, tmp_path: Path) -> None:
+    answer = superres("export", "rlfn_compact_x2", "--int8", "--output", tmp_path / "net.onnx")
+    assert answer.code == 2
+    assert "rlfn_compact_x2 has not learned to compute in 8 bit" in answer.err
+    answer = superres("export", "rlfn_compact_x2", "--int8", "--output", tmp_path / "net.param")
+    assert "--int8 makes a graph, NAME.onnx" in answer.err

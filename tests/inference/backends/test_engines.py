@@ -1,15 +1,20 @@
 """Engines by their names."""
 
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from superres.errors import InvalidRequestError, MissingPackageError, UnknownNameError
+from superres.image.files import read_picture
+from superres.image.pixels import to_planes
 from superres.inference.backends import engines
 from superres.inference.backends.catalogue import engines_of, open_model
-from superres.inference.backends.engines import ENGINES, KNOWN, check_engine, engines_for, installed_engine
-from superres.models.manifest import find
+from superres.inference.backends.engines import ENGINES, KNOWN, Engine, check_engine, engines_for, installed_engine
+from superres.models.manifest import find, shipped
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "lighthouse.webp"
 
 
 def test_names_are_those_that_the_command_takes() -> None:
@@ -64,6 +69,28 @@ def test_onnx_runtime_computes_in_float32_alone() -> None:
     assert open_model("rlfn_compact_x2", engine="onnxruntime").describe().endswith(", float32")
     with pytest.raises(InvalidRequestError, match="bfloat16 was asked for, but ONNX Runtime computes"):
         open_model("rlfn_compact_x2", "bfloat16", engine="onnxruntime")
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_eight_bit_answers_nearly_as_float32_and_says_so(engine: Engine) -> None:
+    photograph = to_planes(read_picture(EXAMPLE).pixels[40:136, 30:150])[None]
+    for entry in (each for each in shipped() if each.eight_bit):
+        exact, fast = (open_model(entry.name, each, engine=engine) for each in ("float32", "int8"))
+        assert ", int8 and " in fast.describe()
+        difference = exact.upscale(photograph) - fast.upscale(photograph)
+        assert -10 * np.log10(np.square(difference).mean()) > 40, "the weights are others too"
+
+
+def test_eight_bit_is_refused_where_there_is_none() -> None:
+    graph, weights = (str(path) for path in (find("rlfn_compact_x2").graph_path, find("rlfn_compact_x2").weights_path))
+    with pytest.raises(InvalidRequestError, match="gan_x4 was to compute in int8, which it has not learned"):
+        open_model("rlfn_compact_gan_x4", "int8")
+    with pytest.raises(InvalidRequestError, match="is no such graph; superres export --int8 makes one"):
+        open_model(graph, "int8")
+    with pytest.raises(InvalidRequestError, match="PyTorch computes"):
+        open_model(weights, "int8")
+    with pytest.raises(InvalidRequestError, match="ncnn computes"):
+        open_model("rlfn_compact_x2", "int8", engine="ncnn")
 
 
 def test_batches_are_answered_image_by_image() -> None:

@@ -27,17 +27,22 @@ def export(
     interval: Annotated[
         int | None, typer.Option("--interval", help="Of a table: steps of 8 bit between its values.", show_default="16")
     ] = None,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="A graph in 8 bit, of a network that has learned it in training.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
     """Write a network as an ONNX graph or for ncnn, checked against PyTorch at several sizes, or SR-LUT's table."""
     target = output or Path(f"{Path(model).stem}.onnx")
-    card = _exported(model, target, interval, overwrite=overwrite)
+    card = _exported(model, target, interval, int8=int8, overwrite=overwrite)
     report(f"{target}: {card.name}, ×{card.scale}")
 
 
-def _exported(model: str, target: Path, interval: int | None, *, overwrite: bool) -> Card:
+def _exported(model: str, target: Path, interval: int | None, *, int8: bool, overwrite: bool) -> Card:
     from superres.errors import InvalidRequestError
 
+    if int8 and target.suffix != ".onnx":
+        raise InvalidRequestError(f"--int8 makes a graph, NAME.onnx, but {target} was to be written")
     if target.suffix == ".npy":
         from superres.export.lookup_table import INTERVAL, export_table
 
@@ -53,6 +58,10 @@ def _exported(model: str, target: Path, interval: int | None, *, overwrite: bool
         from superres.export.ncnn import export_ncnn
 
         return export_ncnn(model, target, overwrite=overwrite)
+    if int8:
+        from superres.export.eight_bit import export_eight_bit
+
+        return export_eight_bit(model, target, overwrite=overwrite)
     from superres.export.onnx import export_onnx
 
     return export_onnx(model, target, overwrite=overwrite)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superres.models.card import Card
+from superres.errors import InvalidRequestError
+from superres.inference.precision import Precision
+from superres.models.card import PRECISION_KEY, Card
 
 Planes = NDArray[np.float32]
 
@@ -34,3 +38,21 @@ class Backend(Protocol):
             any scale was opened for.
         """
         ...
+
+
+def check_eight_bit(metadata: Mapping[str, str], path: Path, precision: Precision) -> None:
+    """Refuse a graph that is to compute in 8 bit and does not.
+
+    Args:
+        metadata: Of the graph.
+        path: For the message.
+        precision: That was asked for.
+
+    Raises:
+        InvalidRequestError: If int8 is asked for in vain.
+    """
+    if precision == "int8" and PRECISION_KEY not in metadata:
+        raise InvalidRequestError(
+            f"{path.name} was to compute in int8, but is no such graph; superres export --int8 makes one of a network "
+            "that has learned it"
+        )

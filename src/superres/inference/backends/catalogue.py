@@ -45,7 +45,7 @@ def open_model(
         InvalidWeightsError: If the file is damaged or carries no card, or the named network has no weights here.
         MissingPackageError: If the engine is not installed.
     """
-    module, backend, path = _opener(model, engine)
+    module, backend, path = _opener(model, engine, precision)
     if scale is not None and module != _ANY_SCALE:
         raise InvalidRequestError(f"{path.name} was to enlarge ×{scale:g}; such a file has one scale, inside its card")
     asked = () if scale is None else (scale,)
@@ -90,7 +90,7 @@ def _class(module: str, backend: str) -> Any:
     return getattr(import_module(f"superres.inference.backends.{module}"), backend)
 
 
-def _opener(model: str, asked: Engine) -> tuple[str, str, Path]:
+def _opener(model: str, asked: Engine, precision: Precision) -> tuple[str, str, Path]:
     """Module and class of the engine, and what it opens."""
     path = Path(model)
     ending = path.suffix.lower()
@@ -100,7 +100,7 @@ def _opener(model: str, asked: Engine) -> tuple[str, str, Path]:
         entry = _named(model)
         verify(entry)
         taken = installed_engine("openvino" if asked == "auto" else asked)
-        return taken.module, taken.backend, _file_of(entry, taken)
+        return taken.module, taken.backend, _file_of(entry, taken, precision)
     able = engines_for(ending)
     if not able and ending != _TABLE:
         endings = [each for known in KNOWN for each in known.opens]
@@ -129,8 +129,10 @@ def _numpy(module: str, backend: str, path: Path, asked: Engine) -> tuple[str, s
     return module, backend, path
 
 
-def _file_of(entry: Entry, taken: EngineEntry) -> Path:
+def _file_of(entry: Entry, taken: EngineEntry, precision: Precision) -> Path:
     """The file of a shipped network that an engine opens."""
+    if precision == "int8" and ".onnx" in taken.opens:
+        return entry.eight_bit_path
     paths = {".onnx": entry.graph_path, ".param": entry.text_path, ".safetensors": entry.weights_path}
     return paths[taken.opens[0]]
 

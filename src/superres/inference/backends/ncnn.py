@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from superres.errors import InvalidWeightsError
+from superres.errors import InvalidRequestError, InvalidWeightsError
 from superres.inference.backends.backend import Planes
 from superres.inference.machine import instructions
 from superres.inference.precision import Precision
@@ -71,10 +71,15 @@ class NcnnBackend:
         precision: `auto` is bfloat16 where the processor has such instructions.
 
     Raises:
+        InvalidRequestError: If int8 is asked for.
         InvalidWeightsError: If the text carries no card, or its numbers are missing or damaged.
     """
 
     def __init__(self, path: Path, precision: Precision = "auto") -> None:
+        if precision == "int8":
+            raise InvalidRequestError(
+                f"int8 was asked for, but ncnn computes {path.name} in wider numbers; take the engine openvino"
+            )
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -10,9 +10,9 @@ import numpy as np
 import onnxruntime
 
 from superres.errors import InvalidRequestError, InvalidWeightsError
-from superres.inference.backends.backend import Planes
+from superres.inference.backends.backend import Planes, check_eight_bit
 from superres.inference.precision import Precision
-from superres.models.card import Card, card_in
+from superres.models.card import PRECISION_KEY, Card, card_in
 
 _ERRORS_ONLY = 3
 """Of its levels of what it writes to standard error."""
@@ -23,18 +23,18 @@ class ONNXRuntimeBackend:
 
     Args:
         path: The graph.
-        precision: float32, which `auto` means here.
+        precision: float32, which `auto` means here, or int8.
 
     Raises:
-        InvalidRequestError: If another precision is asked for.
+        InvalidRequestError: If another precision is asked for, or int8 of a graph that does not compute in it.
         InvalidWeightsError: If the file is no graph that it reads, or carries no card.
     """
 
     def __init__(self, path: Path, precision: Precision = "auto") -> None:
-        if precision not in ("auto", "float32"):
+        if precision == "bfloat16":
             raise InvalidRequestError(
-                f"{precision} was asked for, but ONNX Runtime computes {path.name} in float32; "
-                f"leave the precision out, or take the engine openvino"
+                f"bfloat16 was asked for, but ONNX Runtime computes {path.name} in float32; "
+                "leave the precision out, or take the engine openvino"
             )
         options: Any = onnxruntime.SessionOptions()
         options.log_severity_level = _ERRORS_ONLY
@@ -45,6 +45,8 @@ class ONNXRuntimeBackend:
                 f"{path} is no readable ONNX graph, or its weights are missing beside it"
             ) from error
         metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        check_eight_bit(metadata, path, precision)
+        self._precision = "int8 and float32" if PRECISION_KEY in metadata else "float32"
         # A network of any scale was traced at one.
         self._card = replace(card_in(metadata, path.name), highest_scale=None)
         self._input: str = self._session.get_inputs()[0].name
@@ -55,7 +57,7 @@ class ONNXRuntimeBackend:
 
     def describe(self) -> str:
         """Engine and precision."""
-        return f"ONNX Runtime {onnxruntime.__version__}, float32"
+        return f"ONNX Runtime {onnxruntime.__version__}, {self._precision}"
 
     def upscale(self, low: Planes) -> Planes:
         """Run the network; see `Backend.upscale`."""

@@ -11,14 +11,15 @@ import numpy as np
 import openvino
 
 from superres.errors import InvalidWeightsError
-from superres.inference.backends.backend import Planes
+from superres.inference.backends.backend import Planes, check_eight_bit
 from superres.inference.backends.graph_blending import blend_graphs
 from superres.inference.precision import Precision
-from superres.models.card import CARD_KEY, Card, card_in
+from superres.models.card import CARD_KEY, PRECISION_KEY, Card, card_in
 
 _DEVICE = "CPU"
 _HINTS = {"float32": "f32", "bfloat16": "bf16"}
-_CARD_PLACE = ["framework", CARD_KEY]  # where OpenVINO puts an ONNX file's metadata
+_PLACE = "framework"
+"""Where OpenVINO puts an ONNX file's metadata."""
 
 
 class OpenVINOBackend:
@@ -30,14 +31,17 @@ class OpenVINOBackend:
         towards: Another graph of the same structure, and its share in [0, 1] of a network between both.
 
     Raises:
+        InvalidRequestError: If int8 is asked for, and the graph does not compute in it.
         InvalidWeightsError: If a file is no graph that OpenVINO reads, or carries no card, or the structures differ.
     """
 
     def __init__(self, path: Path, precision: Precision = "auto", towards: tuple[Path, float] | None = None) -> None:
         self._core: Any = openvino.Core()
-        self._precision = self._native() if precision == "auto" else precision
         self._graph: Any = self._read(path)
-        metadata = {CARD_KEY: self._metadata()} if self._graph.has_rt_info(_CARD_PLACE) else {}
+        metadata = self._metadata()
+        check_eight_bit(metadata, path, precision)
+        self._is_eight_bit = PRECISION_KEY in metadata
+        self._precision = self._native() if precision in ("auto", "int8") else precision
         # A network of any scale was traced at one.
         self._card = replace(card_in(metadata, path.name), highest_scale=None)
         if towards is not None:
@@ -58,8 +62,13 @@ class OpenVINOBackend:
         blend_graphs(self._graph, self._read(other), share)
         self._card = replace(self._card, name=f"{self._card.name}_blend_{round(100 * share)}", figures={})
 
-    def _metadata(self) -> str:
-        return self._graph.get_rt_info(_CARD_PLACE).astype(str)
+    def _metadata(self) -> dict[str, str]:
+        places = {key: [_PLACE, key] for key in (CARD_KEY, PRECISION_KEY)}
+        return {
+            key: self._graph.get_rt_info(place).astype(str)
+            for key, place in places.items()
+            if self._graph.has_rt_info(place)
+        }
 
     def _native(self) -> Precision:
         # The engine's own choice is bfloat16 only where the processor has instructions for it.
@@ -72,7 +81,8 @@ class OpenVINOBackend:
 
     def describe(self) -> str:
         """Engine and precision."""
-        return f"OpenVINO {openvino.__version__.split('-')[0]}, {self._precision}"
+        precision = f"int8 and {self._precision}" if self._is_eight_bit else self._precision
+        return f"OpenVINO {openvino.__version__.split('-')[0]}, {precision}"
 
     def upscale(self, low: Planes) -> Planes:
         """Run the network; see `Backend.upscale`. A new size of input costs a compilation, 0.1 s."""

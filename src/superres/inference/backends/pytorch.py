@@ -24,10 +24,15 @@ class PyTorchBackend:
 
     Raises:
         InvalidWeightsError: If the file is damaged, or fits no architecture.
-        InvalidRequestError: If the network does not enlarge by this scale.
+        InvalidRequestError: If the network does not enlarge by this scale, or int8 is asked for.
     """
 
     def __init__(self, path: Path, precision: Precision = "auto", scale: float | None = None) -> None:
+        if precision == "int8":
+            raise InvalidRequestError(
+                f"int8 was asked for, but PyTorch computes {path.name} in wider numbers; superres export --int8 makes "
+                "a graph of a network that has learned it"
+            )
         self._network, self._card = load_network(path)
         if scale is not None and not 1 <= scale <= (self._card.highest_scale or 0):
             raise InvalidRequestError(_refusal(self._card, scale))
