@@ -57,9 +57,9 @@ def test_network_of_any_scale_takes_as_few_passes_as_its_highest_scale_allows(
 ) -> None:
     asked: list[float] = []
 
-    def opened(_model: str, _precision: str, factor: float = 2, engine: str = "") -> AnyScale:
-        asked.append(factor)
-        return AnyScale(factor)
+    def opened(_model: str, _precision: str, factor: float | None = None, _engine: str = "") -> AnyScale:
+        asked.append(factor or 2)
+        return AnyScale(factor or 2)
 
     monkeypatch.setattr(request, "open_model", opened)
     monkeypatch.setattr(request, "chosen_engine", lambda *_: "auto")

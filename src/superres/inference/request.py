@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite, prod
 
 from superres.errors import InvalidRequestError, unknown_name
@@ -12,6 +13,7 @@ from superres.inference.backends.backend import Backend
 from superres.inference.backends.catalogue import open_between, open_model
 from superres.inference.backends.engines import Engine, check_engine
 from superres.inference.calibration import chosen_engine
+from superres.inference.checked import CheckedBackend
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.models.card import Card
@@ -121,13 +123,12 @@ def plan(request: Request) -> Plan:
         scale = request.scale or DEFAULT_SCALE
         passes = _opened(scale, request)
     else:
-        precision, engine = request.precision, chosen_engine(request.model, request.precision, request.engine)
-        backend = open_model(request.model, precision, engine=engine)
+        backend = _checked(request.model, request)
         card = backend.card()
         scale = request.scale or card.scale
         repeated = [card] * _repetitions(card.highest_scale or card.scale, scale)
         passes = tuple(
-            backend if factor == card.scale else open_model(request.model, precision, factor, engine)
+            backend if factor == card.scale else _checked(request.model, request, factor)
             for factor in _factors(repeated, scale)
         )
     found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
@@ -137,15 +138,22 @@ def plan(request: Request) -> Plan:
 def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
     """The shipped networks that reach a scale."""
     if request.texture is None:
-        return tuple(
-            open_model(name, request.precision, engine=chosen_engine(name, request.precision, request.engine))
-            for name in _shipped_passes(scale, request.tier)
-        )
+        return tuple(_checked(name, request) for name in _shipped_passes(scale, request.tier))
     true = {entry.card.scale: entry.name for entry in of_tier("default").values()}
     return tuple(
-        open_between(true[find(name).card.scale], name, request.texture, request.precision)
+        CheckedBackend(partial(open_between, true[find(name).card.scale], name, request.texture), request.precision)
         for name in _shipped_passes(scale, "texture")
     )
+
+
+def _checked(model: str, request: Request, factor: float | None = None) -> Backend:
+    """A model opened by the engine that was asked for, or by the fastest."""
+
+    def reopened(precision: Precision) -> Backend:
+        engine = chosen_engine(model, precision, request.engine)
+        return open_model(model, precision, factor, engine)
+
+    return CheckedBackend(reopened, request.precision)
 
 
 def _together(single: Plan, ensemble: Ensemble) -> Plan:

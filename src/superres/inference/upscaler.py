@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superres.errors import ImageTooLargeError, InvalidImageError, InvalidWeightsError
+from superres.errors import ImageTooLargeError, InvalidImageError
 from superres.image.files import MAX_PIXELS, check_output, read_picture, write_picture
 from superres.image.geometry import pad_to
 from superres.image.picture import Integers, Picture
@@ -245,11 +245,6 @@ def _one_tile(pixels: Integers, tile: Tile, step: _Step) -> Planes:
         high = upscale_luma(low, backend)
     else:
         high = _through(pad_to(low, card.minimum_size, card.minimum_size), backend)
-    if not np.isfinite(high).all():
-        raise InvalidWeightsError(
-            f"{card.name} gave values that are no numbers with {backend.describe()}; "
-            "--precision float32 may help, or the weights are damaged"
-        )
     return high[:, *step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices]
 
 
