@@ -18,7 +18,7 @@ def touched(*paths: Path) -> tuple[Path, ...]:
 def jobs(
     inputs: tuple[Path, ...], output: Path | None = None, scale: float = 4, form: str | None = None
 ) -> tuple[Job, ...]:
-    found, problems = plan_jobs(inputs, output=output, scale=scale, format_name=form)
+    found, problems = plan_jobs(inputs, output=output, label=f"x{scale:g}", format_name=form)
     assert problems == ()
     return found
 
@@ -64,7 +64,7 @@ def test_file_named_twice_is_done_once(tmp_path: Path) -> None:
 
 def test_two_inputs_with_one_result_are_refused_and_the_first_is_done(tmp_path: Path) -> None:
     files = touched(tmp_path / "a.png", tmp_path / "a.jpg")
-    found, problems = plan_jobs(files, output=None, scale=4, format_name="png")
+    found, problems = plan_jobs(files, output=None, label="x4", format_name="png")
     assert [job.source for job in found] == [files[0]]
     assert isinstance(problems[0], InvalidRequestError)
     assert "would both become" in str(problems[0])
@@ -73,19 +73,19 @@ def test_two_inputs_with_one_result_are_refused_and_the_first_is_done(tmp_path: 
 def test_empty_folder_does_not_stop_the_others(tmp_path: Path) -> None:
     (photo,) = touched(tmp_path / "photo.jpg")
     (tmp_path / "empty").mkdir()
-    found, problems = plan_jobs((tmp_path / "empty", photo), output=None, scale=4, format_name=None)
+    found, problems = plan_jobs((tmp_path / "empty", photo), output=None, label="x4", format_name=None)
     assert len(found) == 1
     assert isinstance(problems[0], MissingFileError)
 
 
 def test_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="'bmp' was asked for; these can be written: png"):
-        plan_jobs(touched(tmp_path / "a.png"), output=None, scale=4, format_name="bmp")
+        plan_jobs(touched(tmp_path / "a.png"), output=None, label="x4", format_name="bmp")
 
 
 def test_format_that_contradicts_the_output_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match=r"but the output is called b\.png"):
-        plan_jobs(touched(tmp_path / "a.png"), output=tmp_path / "b.png", scale=4, format_name="jpg")
+        plan_jobs(touched(tmp_path / "a.png"), output=tmp_path / "b.png", label="x4", format_name="jpg")
 
 
 def test_format_may_be_spelled_in_two_ways(tmp_path: Path) -> None:
@@ -96,4 +96,4 @@ def test_format_may_be_spelled_in_two_ways(tmp_path: Path) -> None:
 def test_several_results_do_not_go_to_a_file(tmp_path: Path) -> None:
     files = touched(tmp_path / "a.png", tmp_path / "b.png")
     with pytest.raises(UnwritableFileError, match="is a file; name a folder"):
-        plan_jobs(files, output=files[0], scale=4, format_name=None)
+        plan_jobs(files, output=files[0], label="x4", format_name=None)

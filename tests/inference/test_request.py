@@ -94,7 +94,8 @@ def test_tile_without_pixels_is_refused() -> None:
 
 
 def test_plan_names_network_engine_and_precision() -> None:
-    assert plan(Request(precision="float32")).describe().startswith("rlfn_compact_x4 (OpenVINO 20")
+    described = plan(Request(precision="float32", engine="openvino")).describe()
+    assert described.startswith("rlfn_compact_x4 (OpenVINO 20")
 
 
 def test_texture_blends_the_two_shipped_networks_of_a_scale(monkeypatch: pytest.MonkeyPatch) -> None:

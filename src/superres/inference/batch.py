@@ -20,14 +20,14 @@ class Job:
 
 
 def plan_jobs(
-    inputs: Sequence[Path], *, output: Path | None, scale: float, format_name: str | None
+    inputs: Sequence[Path], *, output: Path | None, label: str, format_name: str | None
 ) -> tuple[tuple[Job, ...], tuple[SuperResError, ...]]:
     """Find the files that are meant and name their results.
 
     Args:
         inputs: Files and folders; of a folder, the images directly in it.
         output: A file for one input file, else a folder; beside each input where not given.
-        scale: Stands in the results' names: `photo_x4.png`.
+        label: Stands in the results' names: `x4` in `photo_x4.png`.
         format_name: Ending of the results, without its dot; as each input's where not given.
 
     Returns:
@@ -43,7 +43,7 @@ def plan_jobs(
     if output is not None and output.is_file():
         raise UnwritableFileError(f"several results cannot go to {output}, which is a file; name a folder")
     sources, problems = _sources(inputs)
-    jobs, clashes = _without_clashes(Job(source, _target(source, output, scale, suffix)) for source in sources)
+    jobs, clashes = _without_clashes(Job(source, _target(source, output, label, suffix)) for source in sources)
     return jobs, (*problems, *clashes)
 
 
@@ -80,10 +80,10 @@ def _sources(inputs: Iterable[Path]) -> tuple[list[Path], list[SuperResError]]:
     return list(dict.fromkeys(sources)), problems
 
 
-def _target(source: Path, folder: Path | None, scale: float, suffix: str | None) -> Path:
+def _target(source: Path, folder: Path | None, label: str, suffix: str | None) -> Path:
     own = source.suffix.lower()
     ending = suffix or (own if own in FORMATS else ".png")
-    return (folder or source.parent) / f"{source.stem}_x{scale:g}{ending}"
+    return (folder or source.parent) / f"{source.stem}_{label}{ending}"
 
 
 def _without_clashes(jobs: Iterable[Job]) -> tuple[tuple[Job, ...], list[SuperResError]]:

@@ -16,6 +16,7 @@ from superres.inference.calibration import chosen_engine
 from superres.inference.checked import CheckedBackend
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
+from superres.inference.sizing import Sizing
 from superres.models.card import Card
 from superres.models.manifest import Tier, find, of_tier, shipped
 
@@ -87,6 +88,8 @@ class Plan:
     scale: float
     passes: tuple[Backend, ...]
     tile_size: int
+    sizing: Sizing | None = None
+    """What the result's size is said by; the scale alone where not given, and otherwise one that reaches it."""
 
     @property
     def factors(self) -> tuple[float, ...]:
@@ -100,10 +103,14 @@ class Plan:
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width of the result [pixels]."""
+        if self.sizing is not None:
+            return self.sizing.size(height, width)
         return max(1, enlarged(height, self.scale)), max(1, enlarged(width, self.scale))
 
     def describe(self) -> str:
         """Networks, engine and precision."""
+        if not self.passes:
+            return "a reduction"
         names = ", ".join(backend.card().name for backend in self.passes)
         return f"{names} ({self.passes[0].describe()})"
 
@@ -133,6 +140,29 @@ def plan(request: Request) -> Plan:
         )
     found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
     return found if request.ensemble == "none" else _together(found, request.ensemble)
+
+
+def plan_for(request: Request, sizing: Sizing, height: int, width: int) -> Plan:
+    """Open what it takes to bring an image to a size; where that is no larger than the image, it is reduced alone.
+
+    Args:
+        request: Without a scale.
+        sizing: Of the result.
+        height: Of the image [pixels].
+        width: Of the image [pixels].
+
+    Raises:
+        InvalidRequestError: If the request has a scale too, or the size takes a factor above 16.
+        SuperResError: As `plan` raises.
+    """
+    if request.scale is not None:
+        raise InvalidRequestError(
+            f"a scale of {request.scale:g} and a size of the result were both asked for; leave one of them out"
+        )
+    scale = sizing.scale(height, width)
+    if scale <= 1:
+        return Plan(scale=scale, passes=(), tile_size=request.tile_size, sizing=sizing)
+    return replace(plan(replace(request, scale=scale)), sizing=sizing)
 
 
 def _opened(scale: float, request: Request) -> tuple[Backend, ...]:

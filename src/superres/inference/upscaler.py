@@ -24,12 +24,16 @@ from superres.inference.backends.engines import Engine
 from superres.inference.ensemble import Ensemble
 from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
-from superres.inference.request import TILE_SIZE, Plan, Request, plan
+from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
+from superres.inference.sizing import sizing_of
 from superres.inference.transparency import bleed
 from superres.models.manifest import Tier
 
 Watcher = Callable[[int, int], None]
 """Called with the pixels done so far and the pixels of the whole work."""
+
+Planner = Callable[[int, int], Plan]
+"""Says how an image of a height and a width [pixels] is enlarged."""
 
 MAX_OUTPUT_PIXELS = 16 * MAX_PIXELS
 """Results of more pixels are refused before the work begins."""
@@ -40,6 +44,10 @@ def upscale(
     scale: float | None = None,
     *,
     model: str | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    long_side: int | None = None,
+    fit: tuple[int, int] | None = None,
     tier: Tier = "default",
     texture: float | None = None,
     precision: Precision = "auto",
@@ -55,14 +63,17 @@ def upscale(
         scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
             as LIIF, enlarges by it in one pass; of others the result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
+        width: Of the result, in place of a scale; its height follows, so that nothing is stretched [pixels].
+        height: The same for the height, and `long_side` for the larger of both [pixels].
+        long_side: See `height`.
+        fit: Width and height of a frame that the result fills as far as it goes [pixels].
         tier: `tiny` takes the smallest shipped networks: a third of the time in the network or less, a little worse;
             `photo` those that clean blur, noise and JPEG; `texture` those that invent detail.
         texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
         precision: `auto` is bfloat16 where the processor has it.
         engine: `auto` is the fastest that is installed; `superres doctor` says which are.
         tile_size: Side of a tile in input pixels; smaller needs less memory.
-        ensemble: `mean` or `median` of the answers to eight flips and turns of the image: a little better, for eight
-            times the work.
+        ensemble: `mean` or `median` of the answers to eight flips and turns: a little better, eight times the work.
 
     Returns:
         The same layout and type, round(scale · H) × round(scale · W) pixels.
@@ -78,19 +89,17 @@ def upscale(
         (40, 60, 3)
     """
     pixels = np.asarray(image)
-    request = Request(
-        scale=scale,
-        model=model,
-        tier=tier,
-        texture=texture,
-        precision=precision,
-        engine=engine,
-        tile_size=tile_size,
-        ensemble=ensemble,
-    )
-    enlarged = upscale_picture(_picture_of(pixels), plan(request))
-    stacked = enlarged.pixels if enlarged.alpha is None else np.dstack([enlarged.pixels, enlarged.alpha])
-    return stacked[..., 0] if pixels.ndim == 2 else stacked
+    what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble)
+    request = replace(what, precision=precision, engine=engine, tile_size=tile_size)
+    picture = _picture_of(pixels)
+    sizing = sizing_of(width=width, height=height, long_side=long_side, fit=fit)
+    how = plan(request) if sizing is None else plan_for(request, sizing, picture.height, picture.width)
+    return _array_of(upscale_picture(picture, how), pixels.ndim)
+
+
+def _array_of(picture: Picture, dimensions: int) -> NDArray[Any]:
+    stacked = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+    return stacked[..., 0] if dimensions == 2 else stacked
 
 
 def _picture_of(pixels: NDArray[Any]) -> Picture:
@@ -118,7 +127,7 @@ class Sizes:
 def upscale_file(
     source: Path,
     target: Path,
-    plan: Plan,
+    plan: Plan | Planner,
     *,
     quality: int | None = None,
     overwrite: bool = False,
@@ -130,7 +139,7 @@ def upscale_file(
     Args:
         source: Any readable image.
         target: Its ending names the format.
-        plan: How.
+        plan: How, or what says so when the picture's height and width are known.
         quality: See `write_picture`.
         overwrite: Whether an existing target may be replaced.
         max_pixels: Inputs that claim more are refused.
@@ -141,9 +150,10 @@ def upscale_file(
     """
     check_output(target, overwrite=overwrite)
     picture = read_picture(source, max_pixels=max_pixels)
-    height, width = plan.size(picture.height, picture.width)
+    how = plan if isinstance(plan, Plan) else plan(picture.height, picture.width)
+    height, width = how.size(picture.height, picture.width)
     check_output(target, overwrite=overwrite, height=height, width=width)
-    enlarged = upscale_picture(picture, plan, watch)
+    enlarged = upscale_picture(picture, how, watch)
     write_picture(target, enlarged, quality=quality, overwrite=overwrite)
     return Sizes(picture.height, picture.width, height, width)
 

@@ -211,3 +211,28 @@ def test_best_is_the_mean_over_eight_orientations(superres: Call, tmp_path: Path
     assert superres("upscale", source, "-o", out, "-s", 2, "--best").code == 0
     expected = upscale(read_picture(source).pixels, 2, ensemble="mean")
     np.testing.assert_array_equal(read_picture(out).pixels, expected)
+
+
+def test_size_of_the_result_is_asked_for_instead_of_a_scale(superres: Call, tmp_path: Path) -> None:
+    """Of an image of 30×20."""
+    source = photo(tmp_path / "photo.png")
+    cases = {"w75": ("--width", 75), "h31": ("--height", 31), "l70": ("--long-side", 70), "90x40": ("--fit", "90x40")}
+    for option in cases.values():
+        assert superres("upscale", source, *option).code == 0
+    sizes = {label: read_picture(tmp_path / f"photo_{label}.png").pixels.shape[:2] for label in cases}
+    assert sizes == {"w75": (50, 75), "h31": (31, 47), "l70": (47, 70), "90x40": (40, 60)}
+
+
+def test_images_of_a_folder_each_reach_the_size(superres: Call, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    photo(tmp_path / "in" / "small.png", 10, 12)
+    photo(tmp_path / "in" / "large.png", 100, 80)
+    assert superres("upscale", tmp_path / "in", "-o", tmp_path / "out", "--long-side", 60).code == 0
+    sizes = {path.name: read_picture(path).pixels.shape[:2] for path in (tmp_path / "out").iterdir()}
+    assert sizes == {"small_l60.png": (50, 60), "large_l60.png": (60, 48)}
+
+
+def test_scale_and_size_together_are_a_sentence(superres: Call, tmp_path: Path) -> None:
+    answer = superres("upscale", photo(tmp_path / "photo.png"), "--scale", 2, "--width", 99)
+    assert answer.code == 2
+    assert "a scale of 2 and a size of the result were both asked for" in answer.err

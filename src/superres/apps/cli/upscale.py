@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from superres.apps.cli.console import complain, progress_bar, report
+from superres.apps.cli.upscale_options import (
+    Arithmetic,
+    Best,
+    Computing,
+    Fast,
+    Fit,
+    Format,
+    Height,
+    Inputs,
+    LongSide,
+    MaxPixels,
+    Model,
+    Output,
+    Overwrite,
+    Photo,
+    Quality,
+    Scale,
+    Texture,
+    TileSide,
+    Width,
+)
 from superres.errors import SuperResError
-from superres.inference.backends.engines import Engine
-from superres.inference.precision import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,62 +39,34 @@ if TYPE_CHECKING:
     from superres.inference.upscaler import Sizes
     from superres.models.manifest import Tier
 
-Fast = Annotated[
-    bool,
-    typer.Option("--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."),
-]
-Photo = Annotated[
-    bool,
-    typer.Option("--photo", help="For pictures out of cameras and from the web: blur, noise and JPEG are cleaned."),
-]
-Texture = Annotated[
-    float | None,
-    typer.Option(help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0),
-]
-Best = Annotated[
-    bool,
-    typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work."),
-]
-
 
 def upscale(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders of pictures.")],
+    inputs: Inputs,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file for one picture, else a folder; beside the inputs if not given."),
-    ] = None,
-    scale: Annotated[
-        float | None,
-        typer.Option("--scale", "-s", help="Factor along each axis, above 1, at most 16.", show_default="4"),
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="A name from `superres models`, or a file of weights.")
-    ] = None,
-    format_name: Annotated[
-        str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif or avif; as the input if not given.")
-    ] = None,
-    quality: Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")] = None,
-    precision: Annotated[
-        Precision, typer.Option(help="Of the arithmetic; auto is the fastest that loses nothing.")
-    ] = "auto",
-    engine: Annotated[
-        Engine, typer.Option(help="What computes the network; auto is the fastest here, see `superres doctor`.")
-    ] = "auto",
-    tile: Annotated[
-        int | None, typer.Option(help="Side of the tiles in input pixels; smaller needs less memory.")
-    ] = None,
+    output: Output = None,
+    scale: Scale = None,
+    width: Width = None,
+    height: Height = None,
+    long_side: LongSide = None,
+    fit: Fit = None,
+    model: Model = None,
+    format_name: Format = None,
+    quality: Quality = None,
+    precision: Arithmetic = "auto",
+    engine: Computing = "auto",
+    tile: TileSide = None,
     fast: Fast = False,
     photo: Photo = False,
     texture: Texture = None,
     best: Best = False,
-    max_pixels: Annotated[int | None, typer.Option(help="Refuse inputs that claim more pixels.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
+    max_pixels: MaxPixels = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
     from superres.image.files import MAX_PIXELS
     from superres.inference.batch import plan_jobs
-    from superres.inference.request import TILE_SIZE, Request, plan
+    from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
+    from superres.inference.sizing import frame, sizing_of
     from superres.inference.upscaler import upscale_file
 
     request = Request(
@@ -88,8 +79,10 @@ def upscale(
         tile_size=TILE_SIZE if tile is None else tile,
         ensemble="mean" if best else "none",
     )
-    how = plan(request)
-    jobs, problems = plan_jobs(inputs, output=output, scale=how.scale, format_name=format_name)
+    sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
+    how = plan(request) if sizing is None else partial(plan_for, request, sizing)
+    label = f"x{how.scale:g}" if isinstance(how, Plan) else sizing.label if sizing else ""
+    jobs, problems = plan_jobs(inputs, output=output, label=label, format_name=format_name)
     for problem in problems:
         complain(str(problem))
     if output is not None and jobs:

@@ -1,0 +1,61 @@
+"""The options of `superres upscale`, with their help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from superres.inference.backends.engines import Engine
+from superres.inference.precision import Precision
+
+Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders of pictures.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="A file for one picture, else a folder; beside the inputs if not given."),
+]
+Scale = Annotated[
+    float | None,
+    typer.Option("--scale", "-s", help="Factor along each axis, above 1, at most 16.", show_default="4"),
+]
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", help="A name from `superres models`, or a file of weights.")
+]
+Format = Annotated[
+    str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif or avif; as the input if not given.")
+]
+Quality = Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")]
+Arithmetic = Annotated[
+    Precision,
+    typer.Option("--precision", help="Of the arithmetic; auto loses nothing, int8 a hundredth of a dB for speed."),
+]
+Computing = Annotated[
+    Engine,
+    typer.Option("--engine", help="What computes the network; auto is the fastest here, see `superres doctor`."),
+]
+TileSide = Annotated[
+    int | None, typer.Option("--tile", help="Side of the tiles in input pixels; smaller needs less memory.")
+]
+MaxPixels = Annotated[int | None, typer.Option(help="Refuse inputs that claim more pixels.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")]
+Fast = Annotated[
+    bool,
+    typer.Option("--fast", help="The tiny networks: a third of the time in the network or less, and a little worse."),
+]
+Photo = Annotated[
+    bool,
+    typer.Option("--photo", help="For pictures out of cameras and from the web: blur, noise and JPEG are cleaned."),
+]
+Texture = Annotated[
+    float | None,
+    typer.Option(help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0),
+]
+Width = Annotated[int | None, typer.Option(help="Of the result, in pixels, instead of a scale.", min=1)]
+Height = Annotated[int | None, typer.Option(help="The same for the height.", min=1)]
+LongSide = Annotated[int | None, typer.Option("--long-side", help="The same for the larger side.", min=1)]
+Fit = Annotated[str | None, typer.Option(help="A frame such as 1920x1080 that the result fills as far as it goes.")]
+Best = Annotated[
+    bool,
+    typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work."),
+]
