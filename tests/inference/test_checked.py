@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from superres.errors import InvalidWeightsError
-from superres.inference.backends.backend import Backend, Planes
+from superres.image.files import read_picture
+from superres.image.pixels import to_integers, to_planes
+from superres.inference.backends.backend import Backend, ByteBackend, Planes
+from superres.inference.backends.catalogue import open_model
 from superres.inference.checked import CheckedBackend
 from superres.inference.precision import Precision
 from superres.inference.request import Request, plan
@@ -16,6 +19,7 @@ from superres.models.card import Card
 from superres.models.manifest import find
 from superres.models.weights import load_network, write_weights
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "lighthouse.webp"
 CARD = Card(name="mine_x1", architecture="rlfn", config={}, scale=1)
 IMAGE = np.full((1, 3, 4, 5), 0.5, np.float32)
 
@@ -81,6 +85,48 @@ def test_numbers_are_left_alone() -> None:
     assert np.array_equal(backend.upscale(IMAGE), IMAGE)
     assert opened == ["auto"]
     assert backend.describe() == "engine, auto"
+
+
+class Bytes(Failing):
+    """Makes the bytes itself, and tells whether its values were numbers."""
+
+    def upscale_to_bytes(self, low: Planes) -> tuple[np.ndarray, float]:
+        values = self.upscale(low)
+        return np.full((1, 4, 5, 3), 7, np.uint8), float(values.sum())
+
+
+def test_bytes_are_the_engines_own_where_it_makes_them_and_otherwise_rounded_here() -> None:
+    own = CheckedBackend(lambda precision: Bytes(precision, {}), "float32")
+    assert np.all(own.pixels(IMAGE) == 7)
+    plain, _ = checked("float32", {})
+    assert np.array_equal(plain.pixels(IMAGE), np.full((1, 4, 5, 3), 128, np.uint8)), "127.5 is rounded upwards"
+
+
+def test_bytes_of_values_that_are_no_numbers_are_made_anew_in_a_wider_precision() -> None:
+    opened: list[Precision] = []
+
+    def reopened(asked: Precision) -> Backend:
+        opened.append(asked)
+        return Bytes(asked, {"bfloat16": np.nan})
+
+    backend = CheckedBackend(reopened, "bfloat16")
+    assert np.all(backend.pixels(IMAGE) == 7)
+    assert opened == ["bfloat16", "float32"]
+
+
+@pytest.mark.parametrize(("precision", "share"), [("float32", 1e-4), ("bfloat16", 1e-4), ("int8", 0.05)])
+def test_bytes_of_openvino_are_those_that_its_planes_round_to(precision: Precision, share: float) -> None:
+    """But for ties, and in 8 bit for what the engine joins in another order."""
+    photograph = to_planes(read_picture(EXAMPLE).pixels[40:136, 30:150])[None]
+    backend = open_model("rlfn_compact_x2", precision, engine="openvino")
+    assert isinstance(backend, ByteBackend)
+    found, total = backend.upscale_to_bytes(photograph)
+    planes = backend.upscale(photograph)
+    expected = to_integers(planes[0], np.uint8)
+    assert found.shape == (1, *expected.shape)
+    assert np.abs(found[0].astype(int) - expected).max() <= 1
+    assert np.mean(found[0] != expected) < share
+    assert total == pytest.approx(float(planes.sum()), rel=1e-3)
 
 
 def test_every_plan_is_checked(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from superres.errors import InvalidWeightsError
-from superres.inference.backends.backend import Backend, Planes
+from superres.image.pixels import to_integers
+from superres.inference.backends.backend import Backend, ByteBackend, Bytes, Planes
 from superres.inference.precision import Precision
 from superres.models.card import Card
 
@@ -52,17 +53,40 @@ class CheckedBackend:
         """
         high = self._backend.upscale(low)
         while not _is_finite(high):
-            failed = self.describe()
-            if not self._wider:
-                raise InvalidWeightsError(
-                    f"{self.card().name} gave values that are no numbers with {failed}; its weights are damaged"
-                )
-            self._backend, self._wider = self._reopened(self._wider[0]), self._wider[1:]
-            _LOG.warning(
-                "%s gave values that are no numbers with %s; %s goes on", self.card().name, failed, self.describe()
-            )
+            self._widen()
             high = self._backend.upscale(low)
         return high
+
+    def pixels(self, low: Planes) -> Bytes:
+        """Run the network; (N, C, h, w) to (N, scale·h, scale·w, C), 8 bit, rounded half away from zero and clipped.
+
+        Engines that can make the bytes themselves; of others' answers NumPy does.
+
+        Raises:
+            InvalidWeightsError: As `upscale` does.
+        """
+        while isinstance(self._backend, ByteBackend):
+            pixels, total = self._backend.upscale_to_bytes(low)
+            if np.isfinite(total):
+                return pixels
+            self._widen()
+        return np.stack([to_integers(planes, np.uint8) for planes in self.upscale(low)])
+
+    def _widen(self) -> None:
+        """Go on in the next wider precision.
+
+        Raises:
+            InvalidWeightsError: If there is none.
+        """
+        failed = self.describe()
+        if not self._wider:
+            raise InvalidWeightsError(
+                f"{self.card().name} gave values that are no numbers with {failed}; its weights are damaged"
+            )
+        self._backend, self._wider = self._reopened(self._wider[0]), self._wider[1:]
+        _LOG.warning(
+            "%s gave values that are no numbers with %s; %s goes on", self.card().name, failed, self.describe()
+        )
 
 
 def _is_finite(values: Planes) -> bool:

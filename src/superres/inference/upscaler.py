@@ -21,6 +21,7 @@ from superres.image.scaling import enlarged, grid_of
 from superres.image.tiles import Rectangle, Tile, plan_tiles
 from superres.inference.backends.backend import Backend, Planes
 from superres.inference.backends.engines import Engine
+from superres.inference.checked import CheckedBackend
 from superres.inference.ensemble import Ensemble
 from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.precision import Precision
@@ -242,20 +243,23 @@ def _one_pass(pixels: Integers, step: _Step, tile_size: int, dtype: Any, meter: 
         size = max(size, height, width)
     canvas = np.empty((enlarged(height, factor), enlarged(width, factor), channels), dtype)
     for tile in plan_tiles(height, width, size=size, overlap=overlap, grid=grid):
-        canvas[step.enlarged(tile.kept).slices] = to_integers(_one_tile(pixels, tile, step), dtype)
+        canvas[step.enlarged(tile.kept).slices] = _one_tile(pixels, tile, step, dtype)
         meter.add(tile.kept.height * tile.kept.width)
     return canvas
 
 
-def _one_tile(pixels: Integers, tile: Tile, step: _Step) -> Planes:
-    """What is kept of a tile, enlarged; (C, factor·h, factor·w)."""
+def _one_tile(pixels: Integers, tile: Tile, step: _Step, dtype: Any) -> Integers:
+    """What is kept of a tile, enlarged; (factor·h, factor·w, C)."""
     backend, card = step.backend, step.backend.card()
     low = to_planes(pixels[tile.source.slices])
+    kept = step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices
+    if isinstance(backend, CheckedBackend) and dtype == np.uint8 and low.shape[0] == card.channels == 3:
+        return backend.pixels(pad_to(low, card.minimum_size, card.minimum_size)[None])[0][kept]
     if card.colour == "luma":
         high = upscale_luma(low, backend)
     else:
         high = _through(pad_to(low, card.minimum_size, card.minimum_size), backend)
-    return high[:, *step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices]
+    return to_integers(high[:, *kept], dtype)
 
 
 def _through(low: Planes, backend: Backend) -> Planes:

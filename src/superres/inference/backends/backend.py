@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from superres.inference.precision import Precision
 from superres.models.card import PRECISION_KEY, Card
 
 Planes = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 
 
 class Backend(Protocol):
@@ -36,6 +37,23 @@ class Backend(Protocol):
         Returns:
             (N, C, round(scale·h), round(scale·w)), not clipped; scale is the card's, or the one that a network of
             any scale was opened for.
+        """
+        ...
+
+
+@runtime_checkable
+class ByteBackend(Backend, Protocol):
+    """An engine that also makes bytes of its answer, which NumPy would do one after another."""
+
+    def upscale_to_bytes(self, low: Planes) -> tuple[Bytes, float]:
+        """Run the network.
+
+        Args:
+            low: As `upscale` takes it.
+
+        Returns:
+            (N, scale·h, scale·w, C) in steps of 8 bit, rounded half away from zero and clipped; and the sum of the
+            values before, which is no finite number where one of them is none.
         """
         ...
 

@@ -21,7 +21,7 @@ _ANY_SCALE = "pytorch"
 """The engine that a network of any scale is asked for one; a graph or a table has the scale that it was made for."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def open_model(
     model: str, precision: Precision = "auto", scale: float | None = None, engine: Engine = "auto"
 ) -> Backend:
