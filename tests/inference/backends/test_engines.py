@@ -37,6 +37,7 @@ def test_missing_engine_is_refused_with_what_brings_it(monkeypatch: pytest.Monke
         return ModuleSpec(name, None) if name == "openvino" else None
 
     monkeypatch.setattr(engines, "find_spec", found)
+    open_model.cache_clear()  # what another test has opened is not asked for again
     with pytest.raises(
         MissingPackageError,
         match=r"ONNX Runtime is not installed; pip install 'superres\[onnxruntime\]' brings it; installed are: openvi",
