@@ -47,7 +47,7 @@ def work(places: Places, only: str | None) -> None:
     places.results.mkdir(parents=True, exist_ok=True)
     kinds.link_kinds(places.runs / plan.KINDS)
     wanted, failed = plan.runs(only), set[str]()
-    while left := [run for run in wanted if not places.result(run.slug).exists() and run.slug not in failed]:
+    while left := [run for run in _needed(wanted, places) if run.slug not in failed]:
         hopeless = [run for run in left if failed.intersection(run.before())]
         failed.update(run.slug for run in hopeless)
         if not any(_try(run, places, failed) for run in left if run not in hopeless) and not hopeless:
@@ -56,12 +56,30 @@ def work(places: Places, only: str | None) -> None:
         raise SystemExit(f"these runs have failed: {', '.join(sorted(failed))}")
 
 
+def _needed(wanted: list[plan.Run], places: Places) -> list[plan.Run]:
+    """Runs without a result, and runs whose weights those need where the folder of runs is gone."""
+    needed = {run.slug for run in wanted if not places.result(run.slug).exists()}
+    for run in reversed(wanted):  # what others need comes before them
+        if run.slug in needed:
+            needed.update(slug for slug in run.before() if not _is_ready(slug, places))
+    return [run for run in wanted if run.slug in needed]
+
+
+def _is_done(run: plan.Run, places: Places) -> bool:
+    return _is_ready(run.slug, places) if run.training.stages else places.result(run.slug).exists()
+
+
+def _is_ready(slug: str, places: Places) -> bool:
+    """Whether others can begin with what a run has left."""
+    return places.result(slug).exists() and weights_of(slug, places.runs).exists()
+
+
 def _try(run: plan.Run, places: Places, failed: set[str]) -> bool:
     """Whether this process has done something for a run, or has failed to."""
-    if not all(places.result(slug).exists() for slug in run.before()):
+    if not all(_is_ready(slug, places) for slug in run.before()):
         return False
     with claimed(places.runs / f"{run.slug}.lock") as is_ours:
-        if not is_ours or places.result(run.slug).exists():
+        if not is_ours or _is_done(run, places):
             return False
         try:
             one(run, places)

@@ -72,7 +72,7 @@ def test_existing_file_is_kept_unless_overwriting_is_asked(tmp_path: Path) -> No
 
 
 def test_failed_writing_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_picture: Picture, unfinished: Path, *_: object) -> None:
+    def full(_strips: object, _layout: object, unfinished: Path, *_: object) -> None:
         unfinished.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 

@@ -19,7 +19,7 @@ from superres.errors import (
 )
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Metadata, Picture
-from superres.inference import upscaler
+from superres.inference import passes, upscaler
 from superres.inference.backends.backend import Backend
 from superres.inference.request import Plan
 from superres.inference.upscaler import upscale, upscale_file, upscale_picture
@@ -72,7 +72,7 @@ def test_scale_without_plain_fraction_is_one_tile() -> None:
 
 
 def test_pass_at_any_scale_is_not_reduced_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upscaler, "resize_integers", None)
+    monkeypatch.setattr(passes, "resize_strips", None)
     upscale_picture(Picture(pixels=noise(21, 30, 3)), through(AnyScale(2.7), scale=2.7))
 
 

@@ -1,8 +1,10 @@
-"""From a picture in memory to an image file, by libvips."""
+"""From pixels to an image file, by libvips."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +13,82 @@ import pyvips
 
 from superres.image.formats import FORMATS, Format
 from superres.image.metadata import with_metadata
-from superres.image.picture import Integers, Picture, white_of
+from superres.image.picture import Integers, Layout, white_of
 from superres.image.pixels import to_eight_bit
+from superres.image.stored_png import stored_png
+from superres.image.strips import Strips
 
 
-def encode(picture: Picture, target: Path, form: Format, quality: int | None) -> None:
-    """Write a picture into a file of any name.
+def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: int | None) -> None:
+    """Write an image into a file of any name; rows are encoded while others are still made.
 
     Args:
-        picture: What to write; what the format cannot hold is rounded, or shown on white.
+        strips: All rows; what the format cannot hold is rounded, or shown on white. Taken in other threads.
+        layout: What they are.
         target: Where.
         form: The format.
         quality: See `superres.image.files.write_picture`.
 
     Raises:
         pyvips.Error: If libvips cannot write it.
+        Exception: What the strips raise.
     """
-    image: Any = pyvips.Image.new_from_array(np.ascontiguousarray(_fitting(picture, form)))
-    colour = "b-w" if picture.is_grey else "srgb"
-    if image.format == "ushort":
-        colour = "grey16" if picture.is_grey else "rgb16"
-    image = with_metadata(image.copy(interpretation=colour), picture.metadata, is_jpeg=form is FORMATS[".jpg"])
-    form.save(image, os.fsencode(target), quality)
+    fitted = _fitting_layout(layout, form)
+    source = _Source(stored_png((_fitting(strip, layout, form) for strip in strips), fitted))
+    try:
+        image: Any = pyvips.Operation.call("pngload_source", source.custom, access="sequential", fail_on="error")
+        # What that stream says of itself is nothing that the file shall say.
+        image = image.copy(interpretation=_colour_of(fitted))
+        image.remove("bits-per-sample")
+        form.save(with_metadata(image, layout.metadata, is_jpeg=form is FORMATS[".jpg"]), os.fsencode(target), quality)
+    finally:
+        source.check()
 
 
-def _fitting(picture: Picture, form: Format) -> Any:
-    """Pixels and alpha in one array, (H, W, C), as the format can hold them."""
-    pixels, alpha = picture.pixels, picture.alpha
-    if not form.is_wide:
-        pixels, alpha = to_eight_bit(pixels), None if alpha is None else to_eight_bit(alpha)
-    if alpha is None:
-        return pixels
-    return np.dstack([pixels, alpha]) if form.has_alpha else _on_white(pixels, alpha)
+class _Source:
+    """Bytes that libvips asks for, in its own threads."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest = memoryview(b"")
+        self._error: Exception | None = None
+        self.custom: Any = pyvips.SourceCustom()
+        self.custom.on_read(self._read)
+
+    def check(self) -> None:
+        """Raise what the parts have raised, which libvips only knows as an early end."""
+        if self._error is not None:
+            raise self._error
+
+    def _read(self, size: int) -> bytes:
+        try:
+            while not self._rest:
+                self._rest = memoryview(next(self._parts))
+        except StopIteration:
+            return b""
+        except Exception as error:
+            self._error = error
+            return b""
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
+
+
+def _colour_of(layout: Layout) -> str:
+    if layout.dtype == np.uint16:
+        return "grey16" if layout.is_grey else "rgb16"
+    return "b-w" if layout.is_grey else "srgb"
+
+
+def _fitting_layout(layout: Layout, form: Format) -> Layout:
+    dtype = layout.dtype if form.is_wide else np.dtype(np.uint8)
+    channels = layout.channels - (layout.has_alpha and not form.has_alpha)
+    return replace(layout, dtype=dtype, channels=channels)
+
+
+def _fitting(strip: Integers, layout: Layout, form: Format) -> Integers:
+    """A strip as the format can hold it."""
+    held = strip if form.is_wide else to_eight_bit(strip)
+    return _on_white(held[..., :-1], held[..., -1]) if layout.has_alpha and not form.has_alpha else held
 
 
 def _on_white(pixels: Integers, alpha: Integers) -> Any:

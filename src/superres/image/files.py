@@ -19,11 +19,12 @@ from superres.errors import (
     UnreadableFileError,
     UnwritableFileError,
 )
-from superres.image.decoding import decode, reason
+from superres.image.decoding import Reader, opened, reason
 from superres.image.encoding import encode
 from superres.image.formats import FORMATS
-from superres.image.picture import Picture
+from superres.image.picture import Layout, Picture
 from superres.image.placing import placed
+from superres.image.strips import Strips, strips_of
 
 MAX_PIXELS = 300_000_000
 """More pixels than this are refused before anything is decoded, unless the caller allows more."""
@@ -33,7 +34,12 @@ READABLE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif",
 
 
 def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
-    """Read the first page of an image file, upright.
+    """Read an image file as a whole; see `open_picture`."""
+    return open_picture(path, max_pixels=max_pixels).picture()
+
+
+def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Reader:
+    """Open the first page of an image file, upright, and read its header.
 
     CMYK and Lab become sRGB; a palette becomes RGB; EXIF orientation is applied and removed.
 
@@ -43,7 +49,8 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
 
     Raises:
         MissingFileError: If there is no such file.
-        UnreadableFileError: If it is empty, truncated, not allowed to be read, or no image.
+        UnreadableFileError: If it is empty, truncated, not allowed to be read, or no image. Whether the pixels are
+            whole shows when they are read.
         ImageTooLargeError: If it claims more pixels than the limit.
         InvalidImageError: If its pixels are of a kind that is not known here.
     """
@@ -57,7 +64,7 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is a folder; name a file in it")
     if not stat.S_ISREG(mode):
         raise UnreadableFileError(f"{path} was to be read as an image, but it is a device or a pipe; name a file")
-    return decode(path, max_pixels)
+    return opened(path, max_pixels)
 
 
 def write_picture(path: Path, picture: Picture, *, quality: int | None = None, overwrite: bool = False) -> None:
@@ -77,16 +84,40 @@ def write_picture(path: Path, picture: Picture, *, quality: int | None = None, o
         ExistingFileError: If the file exists and may not be replaced.
         UnwritableFileError: If the place does not take the file.
     """
-    check_output(path, overwrite=overwrite, height=picture.height, width=picture.width)
-    if quality is not None and not 1 <= quality <= 100:
-        raise InvalidRequestError(f"a quality of {quality} was asked for; it lies between 1 and 100")
+    write_strips(path, strips_of(picture), picture.layout, quality=quality, overwrite=overwrite)
+
+
+def write_strips(
+    path: Path, strips: Strips, layout: Layout, *, quality: int | None = None, overwrite: bool = False
+) -> None:
+    """Write an image file while its rows are made; see `write_picture`, which writes the same file.
+
+    Args:
+        path: See `write_picture`.
+        strips: All rows. What they raise leaves no file.
+        layout: What they are.
+        quality: See `write_picture`.
+        overwrite: See `write_picture`.
+    """
+    check_output(path, overwrite=overwrite, height=layout.height, width=layout.width)
+    check_quality(quality)
     try:
         with placed(path, overwrite=overwrite) as unfinished:
-            encode(picture, unfinished, FORMATS[path.suffix.lower()], quality)
+            encode(strips, layout, unfinished, FORMATS[path.suffix.lower()], quality)
     except SuperResError:
         raise
     except (pyvips.Error, OSError) as error:
         raise UnwritableFileError(f"{path} could not be written: {reason(error)}") from error
+
+
+def check_quality(quality: int | None) -> None:
+    """Refuse a quality that no format knows.
+
+    Raises:
+        InvalidRequestError: If it is not from 1 to 100.
+    """
+    if quality is not None and not 1 <= quality <= 100:
+        raise InvalidRequestError(f"a quality of {quality} was asked for; it lies between 1 and 100")
 
 
 def image_files(folder: Path) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from superres.errors import InvalidImageError
 
-Integers = NDArray[np.uint8] | NDArray[np.uint16]
+Integers = NDArray[np.uint8 | np.uint16]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +26,31 @@ class Metadata:
     """The EXIF tags as libvips names and prints them; it writes only tags that it finds here."""
     resolution: tuple[float, float] | None = None
     """Horizontal and vertical, in pixels per millimetre."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """What is known of a picture before its pixels are."""
+
+    height: int
+    """Rows."""
+    width: int
+    """Columns."""
+    channels: int
+    """1 for grey, 2 with alpha, 3 for RGB, 4 with alpha, which comes last."""
+    dtype: np.dtype[Any]
+    """uint8 or uint16."""
+    metadata: Metadata = field(default_factory=Metadata)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the last channel is alpha."""
+        return self.channels in (2, 4)
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether there is one channel of colour."""
+        return self.channels <= 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +94,18 @@ class Picture:
     def is_grey(self) -> bool:
         """Whether there is one channel."""
         return self.pixels.shape[2] == 1
+
+    @property
+    def layout(self) -> Layout:
+        """All but the pixels."""
+        channels = self.pixels.shape[2] + (self.alpha is not None)
+        return Layout(
+            height=self.height,
+            width=self.width,
+            channels=channels,
+            dtype=self.pixels.dtype,
+            metadata=self.metadata,
+        )
 
 
 def white_of(pixels: NDArray[Any]) -> int:

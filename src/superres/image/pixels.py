@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 
-def to_planes(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
+def to_planes(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.float32]:
     """Integer pixels as planes.
 
     Args:
@@ -51,7 +51,7 @@ def round_half_up(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     return rounded.astype(dtype)
 
 
-def to_eight_bit(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+def to_eight_bit(pixels: NDArray[np.uint8 | np.uint16]) -> NDArray[np.uint8]:
     """16-bit values as the nearest 8-bit ones; 8-bit values as they are."""
     if pixels.dtype == np.uint8:
         return pixels.astype(np.uint8, copy=False)

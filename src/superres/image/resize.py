@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from superres.errors import InvalidImageError, InvalidRequestError, unknown_name
 from superres.image.picture import Integers
 from superres.image.pixels import round_half_up
+from superres.image.strips import Strips, Window
 
 Kernel = Literal["nearest", "area", "bilinear", "bicubic", "lanczos2", "lanczos3"]
 Image = TypeVar("Image", bound=Any)
@@ -118,10 +119,45 @@ def resize_integers(
     if pixels.dtype.name not in ("uint8", "uint16"):
         raise InvalidImageError(f"resize_integers needs pixels of uint8 or uint16, got {pixels.dtype}; see resize")
     targets = _targets(pixels.shape[:2], scale, size)
-    result: Any = pixels
-    for axis in sorted((0, 1), key=lambda axis: targets[axis][1]):
-        result = _rounded_along(result, axis, *_taps(result.shape[axis], *targets[axis], kernel, antialias))
+    strips = _resized(iter([pixels]), pixels.shape[:2], targets, kernel, antialias)
+    result = np.empty((targets[0][0], targets[1][0], *pixels.shape[2:]), pixels.dtype)
+    top = 0
+    for strip in strips:
+        result[top : top + len(strip)] = strip
+        top += len(strip)
     return result
+
+
+def resize_strips(
+    strips: Strips,
+    height: int,
+    width: int,
+    *,
+    size: tuple[int, int],
+    kernel: Kernel = "bicubic",
+    antialias: bool = True,
+) -> Strips:
+    """Resize an image of 8 or 16 bit while its rows come; the same values as `resize_integers` gives.
+
+    Args:
+        strips: The image.
+        height: Of it [pixels].
+        width: Of it [pixels].
+        size: See `resize`.
+        kernel: See `resize`.
+        antialias: See `resize`.
+    """
+    return _resized(strips, (height, width), _targets((height, width), None, size), kernel, antialias)
+
+
+def _resized(
+    strips: Strips, sides: Sequence[int], targets: Sequence[tuple[int, float]], kernel: Kernel, antialias: bool
+) -> Strips:
+    """Both axes, each rounded; the one that shrinks more first."""
+    passes = (_down, _across)
+    for axis in sorted((0, 1), key=lambda axis: targets[axis][1]):
+        strips = passes[axis](strips, *_taps(sides[axis], *targets[axis], kernel, antialias))
+    return strips
 
 
 def _targets(
@@ -163,19 +199,27 @@ def _taps(side: int, length: int, factor: float, kernel: str, antialias: bool) -
     return np.ascontiguousarray(mirrored[:, used]), np.ascontiguousarray(weights[:, used])
 
 
-def _rounded_along(pixels: Any, axis: int, positions: NDArray[np.int64], weights: Values) -> Any:
-    """`_along` in float64, rounded to the type of the pixels, some rows at a time."""
-    shape = list(pixels.shape)
-    shape[axis] = len(positions)
-    result = np.empty(shape, pixels.dtype)
-    for start in range(0, shape[0], _STRIP):
+def _down(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Strips:
+    """Weighted sums of rows in float64, rounded to the type of the pixels."""
+    window = Window(strips)
+    for start in range(0, len(positions), _STRIP):
         rows = slice(start, start + _STRIP)
-        if axis == 0:
-            values = _along(pixels, 0, positions[rows], weights[rows], np.float64)
-        else:
-            values = _along(pixels[rows], 1, positions, weights, np.float64)
-        result[rows] = round_half_up(values, pixels.dtype)
-    return result
+        # At the lower edge mirrored positions reach no higher than those of the first row that needs them.
+        first, last = int(positions[start:].min()), int(positions[rows].max())
+        source = window.rows(first, last + 1)
+        yield _rounded(_along(source, 0, positions[rows] - first, weights[rows], np.float64), source)
+
+
+def _across(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Strips:
+    """Weighted sums of columns, likewise."""
+    for strip in strips:
+        for start in range(0, len(strip), _STRIP):
+            part = strip[start : start + _STRIP]
+            yield _rounded(_along(part, 1, positions, weights, np.float64), part)
+
+
+def _rounded(values: Any, like: Integers) -> Any:
+    return round_half_up(values, like.dtype)
 
 
 def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values, dtype: Any) -> Any:

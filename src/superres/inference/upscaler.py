@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import ImageTooLargeError, InvalidImageError
-from superres.image.files import MAX_PIXELS, check_output, read_picture, write_picture
-from superres.image.geometry import pad_to
-from superres.image.picture import Integers, Picture
-from superres.image.pixels import to_integers, to_planes
-from superres.image.resize import resize_integers
-from superres.image.scaling import enlarged, grid_of
-from superres.image.tiles import Rectangle, Tile, plan_tiles
-from superres.inference.backends.backend import Backend, Planes
+from superres.image.files import MAX_PIXELS, check_output, open_picture
+from superres.image.handover import ahead
+from superres.image.picture import Layout, Picture
+from superres.image.strips import picture_of, strips_of
+from superres.image.writer import PictureWriter
 from superres.inference.backends.engines import Engine
-from superres.inference.checked import CheckedBackend
 from superres.inference.ensemble import Ensemble
-from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
+from superres.inference.passes import Watcher, through
 from superres.inference.precision import Precision
 from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
 from superres.inference.sizing import sizing_of
-from superres.inference.transparency import bleed
 from superres.models.manifest import Tier
-
-Watcher = Callable[[int, int], None]
-"""Called with the pixels done so far and the pixels of the whole work."""
 
 Planner = Callable[[int, int], Plan]
 """Says how an image of a height and a width [pixels] is enlarged."""
@@ -137,6 +128,8 @@ def upscale_file(
 ) -> Sizes:
     """Enlarge a file into another; nothing is written unless all went well.
 
+    Reading, enlarging and writing go on at the same time, and none of them holds the whole image.
+
     Args:
         source: Any readable image.
         target: Its ending names the format.
@@ -150,13 +143,21 @@ def upscale_file(
         SuperResError: As reading, checking the target, enlarging and writing raise.
     """
     check_output(target, overwrite=overwrite)
-    picture = read_picture(source, max_pixels=max_pixels)
-    how = plan if isinstance(plan, Plan) else plan(picture.height, picture.width)
-    height, width = how.size(picture.height, picture.width)
+    reader = open_picture(source, max_pixels=max_pixels)
+    layout = reader.layout
+    how = plan if isinstance(plan, Plan) else plan(layout.height, layout.width)
+    height, width = _checked_size(layout, how)
     check_output(target, overwrite=overwrite, height=height, width=width)
-    enlarged = upscale_picture(picture, how, watch)
-    write_picture(target, enlarged, quality=quality, overwrite=overwrite)
-    return Sizes(picture.height, picture.width, height, width)
+    writer = PictureWriter(target, replace(layout, height=height, width=width), quality=quality, overwrite=overwrite)
+    try:
+        with ahead(reader.strips(), room=2) as strips:
+            for strip in through(strips, layout, how, watch):
+                writer.write(strip)
+    except BaseException:
+        writer.abandon()
+        raise
+    writer.finish()
+    return Sizes(layout.height, layout.width, height, width)
 
 
 def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) -> Picture:
@@ -166,106 +167,18 @@ def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) 
         ImageTooLargeError: If the result would have more pixels than the limit.
         InvalidWeightsError: If the network gives values that are no numbers.
     """
-    height, width = plan.size(picture.height, picture.width)
+    layout = picture.layout
+    height, width = _checked_size(layout, plan)
+    enlarged = replace(layout, height=height, width=width)
+    return picture_of(through(strips_of(picture), layout, plan, watch), enlarged)
+
+
+def _checked_size(layout: Layout, plan: Plan) -> tuple[int, int]:
+    """Height and width of the result [pixels]."""
+    height, width = plan.size(layout.height, layout.width)
     # What is reduced at the end was larger before.
-    if max(height * width, picture.height * picture.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
+    if max(height * width, layout.height * layout.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
         raise ImageTooLargeError(
             f"the result would have {width}×{height} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
         )
-    alpha = picture.alpha
-    layers = [picture.pixels if alpha is None else bleed(picture.pixels, alpha)]
-    if alpha is not None and alpha.min() != alpha.max():
-        layers.append(alpha[..., None])
-    meter = _Meter(len(layers) * _work(picture, plan), watch)
-    enlarged = [_enlarged(layer, plan, meter) for layer in layers]
-    if alpha is None:
-        return replace(picture, pixels=enlarged[0])
-    flat = np.full((height, width), alpha.flat[0], alpha.dtype)
-    return replace(picture, pixels=enlarged[0], alpha=enlarged[1][..., 0] if len(enlarged) == 2 else flat)
-
-
-class _Meter:
-    """Counts pixels for a watcher."""
-
-    def __init__(self, total: int, watch: Watcher | None) -> None:
-        self._total = total
-        self._done = 0
-        self._watch = watch
-
-    def add(self, pixels: int) -> None:
-        self._done += pixels
-        if self._watch is not None:
-            self._watch(self._done, self._total)
-
-
-def _work(picture: Picture, plan: Plan) -> int:
-    """Pixels that go into networks, over all passes."""
-    height, width, total = picture.height, picture.width, 0
-    for factor in plan.factors:
-        total += height * width
-        height, width = enlarged(height, factor), enlarged(width, factor)
-    return total
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A pass, and what it enlarges by."""
-
-    backend: Backend
-    factor: float
-
-    def enlarged(self, part: Rectangle) -> Rectangle:
-        """The same part of the enlarged image."""
-        sides = (part.top, part.bottom, part.left, part.right)
-        top, bottom, left, right = (enlarged(side, self.factor) for side in sides)
-        return Rectangle(top, left, bottom - top, right - left)
-
-
-def _enlarged(pixels: Integers, plan: Plan, meter: _Meter) -> Any:
-    """All passes, then the reduction to the asked size; (H, W, C)."""
-    size, dtype = plan.size(*pixels.shape[:2]), pixels.dtype
-    steps = [_Step(*pair) for pair in zip(plan.passes, plan.factors, strict=True)]
-    for number, step in enumerate(steps, start=1):
-        # Between two networks 16 bit are kept, so that rounding does not add up.
-        kept = dtype if number == len(steps) else np.uint16
-        pixels = _one_pass(pixels, step, plan.tile_size, kept, meter)
-    return pixels if pixels.shape[:2] == size else resize_integers(pixels, size=size)
-
-
-def _one_pass(pixels: Integers, step: _Step, tile_size: int, dtype: Any, meter: _Meter) -> Any:
-    card, factor = step.backend.card(), step.factor
-    height, width, channels = pixels.shape
-    overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
-    # Where a tile starts, an output pixel must start too; at a scale without such places there is one tile.
-    grid = lcm(card.grid, grid_of(factor))
-    size = max(tile_size, 2 * overlap + 2 * grid, card.minimum_size)
-    if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
-        size = max(size, height, width)
-    canvas = np.empty((enlarged(height, factor), enlarged(width, factor), channels), dtype)
-    for tile in plan_tiles(height, width, size=size, overlap=overlap, grid=grid):
-        canvas[step.enlarged(tile.kept).slices] = _one_tile(pixels, tile, step, dtype)
-        meter.add(tile.kept.height * tile.kept.width)
-    return canvas
-
-
-def _one_tile(pixels: Integers, tile: Tile, step: _Step, dtype: Any) -> Integers:
-    """What is kept of a tile, enlarged; (factor·h, factor·w, C)."""
-    backend, card = step.backend, step.backend.card()
-    low = to_planes(pixels[tile.source.slices])
-    kept = step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices
-    if isinstance(backend, CheckedBackend) and dtype == np.uint8 and low.shape[0] == card.channels == 3:
-        return backend.pixels(pad_to(low, card.minimum_size, card.minimum_size)[None])[0][kept]
-    if card.colour == "luma":
-        high = upscale_luma(low, backend)
-    else:
-        high = _through(pad_to(low, card.minimum_size, card.minimum_size), backend)
-    return to_integers(high[:, *kept], dtype)
-
-
-def _through(low: Planes, backend: Backend) -> Planes:
-    """Planes (C, h, w) of any image through a network of one or three channels."""
-    if backend.card().channels == 1:
-        return backend.upscale(low[:, None])[:, 0]
-    if low.shape[0] == 1:
-        return backend.upscale(np.repeat(low[None], 3, axis=1))[0].mean(axis=0, keepdims=True)
-    return backend.upscale(low[None])[0]
+    return height, width

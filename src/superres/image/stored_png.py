@@ -1,0 +1,45 @@
+"""An image as a PNG stream that is not compressed: a form in which libvips takes pixels while they are made.
+
+Source: Portable Network Graphics (W3C Recommendation, third edition), sections 5 to 11; RFC 1951, section 3.2.4.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from superres.image.picture import Layout
+from superres.image.strips import Strips
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
+"""PNG's numbers for grey, grey with alpha, RGB and RGB with alpha, by the number of channels."""
+
+
+def stored_png(strips: Strips, layout: Layout) -> Iterator[bytes]:
+    """The bytes of the stream, some for each strip.
+
+    Args:
+        strips: All rows.
+        layout: What they are; its metadata is left out.
+    """
+    bits = 8 * layout.dtype.itemsize
+    kind = _COLOUR_TYPES[layout.channels]
+    header = struct.pack(">IIBBBBB", layout.width, layout.height, bits, kind, 0, 0, 0)
+    yield _SIGNATURE + _chunk(b"IHDR", header)
+    stored = zlib.compressobj(level=0)
+    for strip in strips:
+        # Network byte order, and before each row the number of its filter, which is none.
+        values = strip.astype(layout.dtype.newbyteorder(">"), copy=False).reshape(len(strip), -1)
+        rows = np.zeros((len(strip), 1 + values.shape[1] * values.itemsize), np.uint8)
+        rows[:, 1:] = np.ascontiguousarray(values).view(np.uint8)
+        yield _chunk(b"IDAT", stored.compress(rows.data))
+    yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(content, zlib.crc32(kind))
+    return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)])

@@ -1,0 +1,63 @@
+"""An image file that is written in another thread while its rows are made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+
+from superres.image.files import write_strips
+from superres.image.handover import AbandonedError, Handover
+from superres.image.picture import Integers, Layout
+
+
+class PictureWriter:
+    """Takes strips, and leaves a file when all have come; until then nothing bears its name.
+
+    Args:
+        path: See `superres.image.files.write_picture`, as for the others.
+        layout: What the strips make up.
+        quality: For lossy formats.
+        overwrite: Whether an existing file may be replaced.
+    """
+
+    def __init__(self, path: Path, layout: Layout, *, quality: int | None = None, overwrite: bool = False) -> None:
+        self._strips: Handover[Integers] = Handover(room=1)
+        self._error: Exception | None = None
+
+        def run() -> None:
+            try:
+                write_strips(path, iter(self._strips), layout, quality=quality, overwrite=overwrite)
+            except Exception as error:
+                self._error = error
+            finally:
+                self._strips.leave()
+
+        self._thread = Thread(target=run, daemon=True)
+        self._thread.start()
+
+    def write(self, strip: Integers) -> None:
+        """Give the next rows, (h, W, C); waits where the file is slower than the rows are made.
+
+        Raises:
+            SuperResError: As `write_picture` raises; nothing is left of the file then.
+        """
+        try:
+            self._strips.put(strip)
+        except AbandonedError:
+            self.finish()
+
+    def finish(self) -> None:
+        """Wait until the file is there.
+
+        Raises:
+            SuperResError: As `write_picture` raises; nothing is left of the file then.
+        """
+        self._strips.close()
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def abandon(self) -> None:
+        """Leave nothing of the file."""
+        self._strips.close(AbandonedError())
+        self._thread.join()

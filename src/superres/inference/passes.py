@@ -1,0 +1,164 @@
+"""An image on its way through networks, strip by strip: what comes out is what the whole image would give.
+
+Each pass reads the rows that a row of tiles needs, and gives the rows that those tiles make; the next pass, or the
+reduction to the asked size, begins while most of the image is still unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from superres.image.geometry import pad_to
+from superres.image.picture import Integers, Layout
+from superres.image.pixels import to_integers, to_planes
+from superres.image.resize import resize_strips
+from superres.image.scaling import enlarged, grid_of
+from superres.image.strips import Strips, Window
+from superres.image.tiles import Rectangle, Tile, plan_tiles
+from superres.inference.backends.backend import Backend, Planes
+from superres.inference.checked import CheckedBackend
+from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
+from superres.inference.request import Plan
+from superres.inference.transparency import bled
+
+Watcher = Callable[[int, int], None]
+"""Called with the pixels done so far and the pixels of the whole work."""
+
+
+def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = None) -> Strips:
+    """All passes of a plan, then the reduction to the asked size.
+
+    Args:
+        strips: The image.
+        layout: What it is.
+        plan: How it is enlarged.
+        watch: See `Watcher`.
+
+    Returns:
+        `plan.size` rows and columns, of the same type and channels.
+
+    Raises:
+        InvalidWeightsError: If a network gives values that are no numbers.
+    """
+    height, width = plan.size(layout.height, layout.width)
+    if layout.has_alpha:
+        strips = bled(strips, layout)
+    meter = _Meter(_work(layout, plan), watch)
+    # Between two networks 16 bit are kept, so that rounding does not add up.
+    types = [np.dtype(np.uint16)] * (len(plan.passes) - 1) + [layout.dtype] * min(len(plan.passes), 1)
+    for backend, factor, dtype in zip(plan.passes, plan.factors, types, strict=True):
+        step = _Step(backend, factor, plan.tile_size, dtype)
+        strips = _passed(strips, layout, step, meter)
+        layout = replace(layout, height=enlarged(layout.height, step.factor), width=enlarged(layout.width, step.factor))
+    if (layout.height, layout.width) == (height, width):
+        return strips
+    return resize_strips(strips, layout.height, layout.width, size=(height, width))
+
+
+class _Meter:
+    """Counts pixels for a watcher."""
+
+    def __init__(self, total: int, watch: Watcher | None) -> None:
+        self._total = total
+        self._done = 0
+        self._watch = watch
+
+    def add(self, pixels: int) -> None:
+        self._done += pixels
+        if self._watch is not None:
+            self._watch(self._done, self._total)
+
+
+def _work(layout: Layout, plan: Plan) -> int:
+    """Pixels that go into networks, over all passes."""
+    height, width, total = layout.height, layout.width, 0
+    for factor in plan.factors:
+        total += height * width
+        height, width = enlarged(height, factor), enlarged(width, factor)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pass, and what it enlarges by."""
+
+    backend: Backend
+    factor: float
+    tile_size: int
+    dtype: np.dtype[Any]
+    """Of what comes out."""
+
+    def enlarged(self, part: Rectangle) -> Rectangle:
+        """The same part of the enlarged image."""
+        sides = (part.top, part.bottom, part.left, part.right)
+        top, bottom, left, right = (enlarged(side, self.factor) for side in sides)
+        return Rectangle(top, left, bottom - top, right - left)
+
+
+def _passed(strips: Strips, layout: Layout, step: _Step, meter: _Meter) -> Strips:
+    """One pass; each strip that comes out is what a row of tiles makes."""
+    window = Window(strips)
+    for _, row in groupby(_tiles(layout, step), key=lambda tile: tile.source.top):
+        tiles = list(row)
+        rows = window.rows(tiles[0].source.top, tiles[0].source.bottom)
+        made = step.enlarged(replace(tiles[0].kept, left=0, width=layout.width))
+        strip = np.empty((made.height, made.width, layout.channels), step.dtype)
+        for tile in tiles:
+            left = slice(tile.source.left, tile.source.right)
+            place = step.enlarged(tile.kept).slices[1]
+            strip[:, place] = _one_tile(rows[:, left], tile, step, layout)
+            meter.add(tile.kept.height * tile.kept.width)
+        yield strip
+
+
+def _tiles(layout: Layout, step: _Step) -> tuple[Tile, ...]:
+    card, factor = step.backend.card(), step.factor
+    overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
+    # Where a tile starts, an output pixel must start too; at a scale without such places there is one tile.
+    grid = lcm(card.grid, grid_of(factor))
+    size = max(step.tile_size, 2 * overlap + 2 * grid, card.minimum_size)
+    if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
+        size = max(size, layout.height, layout.width)
+    return plan_tiles(layout.height, layout.width, size=size, overlap=overlap, grid=grid)
+
+
+def _one_tile(pixels: Integers, tile: Tile, step: _Step, layout: Layout) -> Integers:
+    """What is kept of a tile, enlarged; (factor·h, factor·w, C)."""
+    kept = step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices
+    if not layout.has_alpha:
+        return _enlarged(pixels, kept, step)
+    colours, alpha = _enlarged(pixels[..., :-1], kept, step), pixels[..., -1:]
+    if alpha.min() == alpha.max():  # as most of most images is
+        constant = to_integers(to_planes(alpha[:1, :1]), step.dtype)
+        cover: Integers = np.broadcast_to(constant, (*colours.shape[:2], 1))
+    else:
+        cover = _enlarged(alpha, kept, step)
+    return np.concatenate([colours, cover], axis=2)
+
+
+def _enlarged(pixels: Integers, kept: tuple[slice, slice], step: _Step) -> Integers:
+    """Grey or RGB through a network, and what is kept of it."""
+    backend, low = step.backend, to_planes(pixels)
+    card = backend.card()
+    if isinstance(backend, CheckedBackend) and step.dtype == np.uint8 and low.shape[0] == card.channels == 3:
+        return backend.pixels(pad_to(low, card.minimum_size, card.minimum_size)[None])[0][kept]
+    if card.colour == "luma":
+        high = upscale_luma(low, backend)
+    else:
+        high = _answer(pad_to(low, card.minimum_size, card.minimum_size), backend)
+    return to_integers(high[:, *kept], step.dtype)
+
+
+def _answer(low: Planes, backend: Backend) -> Planes:
+    """Planes (C, h, w) of any image through a network of one or three channels."""
+    if backend.card().channels == 1:
+        return backend.upscale(low[:, None])[:, 0]
+    if low.shape[0] == 1:
+        return backend.upscale(np.repeat(low[None], 3, axis=1))[0].mean(axis=0, keepdims=True)
+    return backend.upscale(low[None])[0]
