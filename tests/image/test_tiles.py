@@ -32,7 +32,7 @@ def test_plan_keeps_its_promises(height: int, width: int, size: int, overlap: in
 def _check(tile: Tile, height: int, width: int, size: int, overlap: int, grid: int) -> None:
     source, kept = tile.source, tile.kept
     assert source.top % grid == source.left % grid == 0
-    assert max(source.height, source.width) <= size
+    assert source.height * source.width <= size * size
     assert 0 <= source.top <= kept.top < kept.bottom <= source.bottom <= height
     assert 0 <= source.left <= kept.left < kept.right <= source.right <= width
     assert kept.top == 0 or kept.top - source.top >= overlap
@@ -44,6 +44,20 @@ def _check(tile: Tile, height: int, width: int, size: int, overlap: int, grid: i
 def test_small_image_is_one_tile() -> None:
     whole = Rectangle(0, 0, 30, 40)
     assert plan_tiles(30, 40, size=64, overlap=8, grid=6) == (Tile(whole, whole),)
+
+
+def test_tiles_have_the_shape_that_takes_the_least_work() -> None:
+    tiles = plan_tiles(750, 1000, size=768, overlap=30, grid=6)
+    assert sum(tile.source.height * tile.source.width for tile in tiles) < 1.1 * 750 * 1000
+    # Two halves and no four quarters, and full rows, which can be written while the next are made.
+    assert [tile.kept.width for tile in tiles] == [1000, 1000]
+
+
+@given(SIDES, SIDES, st.integers(1, 40))
+def test_tiles_have_a_least_side_where_the_image_has_it(height: int, width: int, minimum: int) -> None:
+    tiles = plan_tiles(height, width, size=45, overlap=1, grid=1, minimum=minimum)
+    assert all(tile.source.height >= min(height, minimum) for tile in tiles)
+    assert all(tile.source.width >= min(width, minimum) for tile in tiles)
 
 
 def test_rectangle_scales_and_moves() -> None:

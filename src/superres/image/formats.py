@@ -10,7 +10,10 @@ JPEG_QUALITY = 95
 AVIF_QUALITY = 80
 
 PNG_COMPRESSION = 3
-"""On enlarged photographs level 6 makes files 2 % smaller and takes three times as long."""
+"""On enlarged photographs level 6 makes files 2 to 7 % smaller and takes three times as long."""
+PNG_FILTER = "avg"
+"""Each pixel less the mean of its left and upper neighbour: of enlarged photographs, which are smooth, it makes half of
+what no filter makes, in three quarters of the time; the other filters make more, or take longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +30,7 @@ class Format:
 
 
 def _save_png(image: Any, path: bytes, _: int | None) -> None:
-    image.pngsave(path, compression=PNG_COMPRESSION)
+    image.pngsave(path, compression=PNG_COMPRESSION, filter=PNG_FILTER)
 
 
 def _save_jpeg(image: Any, path: bytes, quality: int | None) -> None:

@@ -46,6 +46,10 @@ class PictureWriter:
         except AbandonedError:
             self.finish()
 
+    def close(self) -> None:
+        """Say that all rows have come; the file is completed meanwhile."""
+        self._strips.close()
+
     def finish(self) -> None:
         """Wait until the file is there.
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from superres.errors import ImageTooLargeError
+from superres.image.files import MAX_PIXELS
 from superres.image.geometry import pad_to
 from superres.image.picture import Integers, Layout
 from superres.image.pixels import to_integers, to_planes
@@ -29,6 +31,24 @@ from superres.inference.transparency import bled
 
 Watcher = Callable[[int, int], None]
 """Called with the pixels done so far and the pixels of the whole work."""
+
+MAX_OUTPUT_PIXELS = 16 * MAX_PIXELS
+"""Results of more pixels are refused before the work begins."""
+
+
+def checked_size(layout: Layout, plan: Plan) -> tuple[int, int]:
+    """Height and width of a result [pixels].
+
+    Raises:
+        ImageTooLargeError: If it would have more pixels than the limit, or has on the way.
+    """
+    height, width = plan.size(layout.height, layout.width)
+    # What is reduced at the end was larger before.
+    if max(height * width, layout.height * layout.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
+        raise ImageTooLargeError(
+            f"the result would have {width}×{height} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
+        )
+    return height, width
 
 
 def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = None) -> Strips:
@@ -122,10 +142,10 @@ def _tiles(layout: Layout, step: _Step) -> tuple[Tile, ...]:
     overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
     # Where a tile starts, an output pixel must start too; at a scale without such places there is one tile.
     grid = lcm(card.grid, grid_of(factor))
-    size = max(step.tile_size, 2 * overlap + 2 * grid, card.minimum_size)
+    size = max(step.tile_size, 2 * overlap + 2 * grid, card.minimum_size + grid)
     if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
         size = max(size, layout.height, layout.width)
-    return plan_tiles(layout.height, layout.width, size=size, overlap=overlap, grid=grid)
+    return plan_tiles(layout.height, layout.width, size=size, overlap=overlap, grid=grid, minimum=card.minimum_size)
 
 
 def _one_tile(pixels: Integers, tile: Tile, step: _Step, layout: Layout) -> Integers:

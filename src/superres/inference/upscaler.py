@@ -1,34 +1,23 @@
-"""Enlarging an image, from its file to the new one: read, tile, run, put together, write."""
+"""Enlarging an image in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superres.errors import ImageTooLargeError, InvalidImageError
-from superres.image.files import MAX_PIXELS, check_output, open_picture
-from superres.image.handover import ahead
-from superres.image.picture import Layout, Picture
+from superres.errors import InvalidImageError
+from superres.image.picture import Picture
 from superres.image.strips import picture_of, strips_of
-from superres.image.writer import PictureWriter
 from superres.inference.backends.engines import Engine
 from superres.inference.ensemble import Ensemble
-from superres.inference.passes import Watcher, through
+from superres.inference.passes import Watcher, checked_size, through
 from superres.inference.precision import Precision
 from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
 from superres.inference.sizing import sizing_of
 from superres.models.manifest import Tier
-
-Planner = Callable[[int, int], Plan]
-"""Says how an image of a height and a width [pixels] is enlarged."""
-
-MAX_OUTPUT_PIXELS = 16 * MAX_PIXELS
-"""Results of more pixels are refused before the work begins."""
 
 
 def upscale(
@@ -106,60 +95,6 @@ def _picture_of(pixels: NDArray[Any]) -> Picture:
     return Picture(pixels=layers[..., :-1], alpha=layers[..., -1]) if channels in (2, 4) else Picture(pixels=layers)
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """What became of a file [pixels]."""
-
-    height: int
-    width: int
-    new_height: int
-    new_width: int
-
-
-def upscale_file(
-    source: Path,
-    target: Path,
-    plan: Plan | Planner,
-    *,
-    quality: int | None = None,
-    overwrite: bool = False,
-    max_pixels: int = MAX_PIXELS,
-    watch: Watcher | None = None,
-) -> Sizes:
-    """Enlarge a file into another; nothing is written unless all went well.
-
-    Reading, enlarging and writing go on at the same time, and none of them holds the whole image.
-
-    Args:
-        source: Any readable image.
-        target: Its ending names the format.
-        plan: How, or what says so when the picture's height and width are known.
-        quality: See `write_picture`.
-        overwrite: Whether an existing target may be replaced.
-        max_pixels: Inputs that claim more are refused.
-        watch: See `Watcher`.
-
-    Raises:
-        SuperResError: As reading, checking the target, enlarging and writing raise.
-    """
-    check_output(target, overwrite=overwrite)
-    reader = open_picture(source, max_pixels=max_pixels)
-    layout = reader.layout
-    how = plan if isinstance(plan, Plan) else plan(layout.height, layout.width)
-    height, width = _checked_size(layout, how)
-    check_output(target, overwrite=overwrite, height=height, width=width)
-    writer = PictureWriter(target, replace(layout, height=height, width=width), quality=quality, overwrite=overwrite)
-    try:
-        with ahead(reader.strips(), room=2) as strips:
-            for strip in through(strips, layout, how, watch):
-                writer.write(strip)
-    except BaseException:
-        writer.abandon()
-        raise
-    writer.finish()
-    return Sizes(layout.height, layout.width, height, width)
-
-
 def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) -> Picture:
     """Enlarge a picture; depth, alpha, profile and metadata stay.
 
@@ -168,17 +103,6 @@ def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) 
         InvalidWeightsError: If the network gives values that are no numbers.
     """
     layout = picture.layout
-    height, width = _checked_size(layout, plan)
+    height, width = checked_size(layout, plan)
     enlarged = replace(layout, height=height, width=width)
     return picture_of(through(strips_of(picture), layout, plan, watch), enlarged)
-
-
-def _checked_size(layout: Layout, plan: Plan) -> tuple[int, int]:
-    """Height and width of the result [pixels]."""
-    height, width = plan.size(layout.height, layout.width)
-    # What is reduced at the end was larger before.
-    if max(height * width, layout.height * layout.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
-        raise ImageTooLargeError(
-            f"the result would have {width}×{height} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
-        )
-    return height, width

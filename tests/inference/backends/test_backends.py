@@ -120,4 +120,4 @@ def test_tiles_of_a_photograph_equal_the_whole(name: str, engine: Engine, precis
         for tile_size in (512, 168)
     )
     assert np.abs(whole - tiles).max() <= 1
-    assert np.mean(whole != tiles) < 2e-3
+    assert np.mean(whole != tiles) < (2e-2 if precision == "bfloat16" else 2e-3)

@@ -33,10 +33,10 @@ from superres.apps.cli.upscale_options import (
 from superres.errors import SuperResError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from superres.inference.batch import Job
-    from superres.inference.upscaler import Sizes
+    from superres.inference.files import Outcome
     from superres.models.manifest import Tier
 
 
@@ -65,9 +65,9 @@ def upscale(
     """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
     from superres.image.files import MAX_PIXELS
     from superres.inference.batch import plan_jobs
+    from superres.inference.files import Terms, upscale_files
     from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
     from superres.inference.sizing import frame, sizing_of
-    from superres.inference.upscaler import upscale_file
 
     request = Request(
         scale=scale,
@@ -87,9 +87,8 @@ def upscale(
         complain(str(problem))
     if output is not None and jobs:
         _make_folder(jobs[0].target.parent, output)
-    limit = MAX_PIXELS if max_pixels is None else max_pixels
-    enlarge = partial(upscale_file, plan=how, quality=quality, overwrite=overwrite, max_pixels=limit)
-    if _failures(jobs, enlarge) + len(problems):
+    terms = Terms(quality=quality, overwrite=overwrite, max_pixels=MAX_PIXELS if max_pixels is None else max_pixels)
+    if _failures(jobs, partial(upscale_files, jobs, how, terms)) + len(problems):
         raise typer.Exit(2)
 
 
@@ -113,25 +112,25 @@ def _make_folder(folder: Path, output: Path) -> None:
         raise UnwritableFileError(f"the folder {folder} cannot be made: {error.strerror}") from error
 
 
-def _failures(jobs: tuple[Job, ...], enlarge: Callable[..., Sizes]) -> int:
+def _failures(jobs: tuple[Job, ...], outcomes: Callable[..., Iterator[Outcome]]) -> int:
     """Do all jobs; how many failed."""
+    numbers = {job: number for number, job in enumerate(jobs, start=1)}
     failures = 0
     with progress_bar() as show:
-        for number, job in enumerate(jobs, start=1):
-            what = job.source.name if len(jobs) == 1 else f"{number}/{len(jobs)} {job.source.name}"
-            try:
-                sizes = enlarge(job.source, job.target, watch=partial(_show, show, what))
-                report(
-                    f"{job.source} → {job.target}  {sizes.width}×{sizes.height} → {sizes.new_width}×{sizes.new_height}"
-                )
-            except SuperResError as error:
-                failures += 1
-                complain(str(error))
-            except MemoryError:
-                failures += 1
+
+        def watch(job: Job, done: int, total: int) -> None:
+            what = job.source.name if len(jobs) == 1 else f"{numbers[job]}/{len(jobs)} {job.source.name}"
+            show(what, done, total, "")
+
+        for outcome in outcomes(watch):
+            job, result = outcome.job, outcome.result
+            if isinstance(result, MemoryError):
                 complain(f"{job.source} needs more memory than there is; a smaller --tile or --scale needs less")
+            elif isinstance(result, SuperResError):
+                complain(str(result))
+            else:
+                sizes = f"{result.width}×{result.height} → {result.new_width}×{result.new_height}"
+                report(f"{job.source} → {job.target}  {sizes}")
+                continue
+            failures += 1
     return failures
-
-
-def _show(show: Callable[[str, float, float, str], None], what: str, done: int, total: int) -> None:
-    show(what, done, total, "")

@@ -19,6 +19,8 @@ from superres.models.card import CARD_KEY, PRECISION_KEY, Card, card_in
 
 _DEVICE = "CPU"
 _HINTS = {"float32": "f32", "bfloat16": "bf16"}
+_SMALL = 256 * 256
+"""Pixels of an input that takes about as long as compiling for its size."""
 _PLACE = "framework"
 """Where OpenVINO puts an ONNX file's metadata."""
 
@@ -85,35 +87,56 @@ class OpenVINOBackend:
         return f"OpenVINO {openvino.__version__.split('-')[0]}, {precision}"
 
     def upscale(self, low: Planes) -> Planes:
-        """Run the network; see `Backend.upscale`. A new size of input costs a compilation, 0.1 s."""
+        """Run the network; see `Backend.upscale`."""
         return self._planes(low)[0]
 
     def upscale_to_bytes(self, low: Planes) -> tuple[Bytes, float]:
-        """Run the network; see `ByteBackend.upscale_to_bytes`. A new size of input costs the same."""
+        """Run the network; see `ByteBackend.upscale_to_bytes`."""
         pixels, total = self._bytes(low)
         return pixels, float(total)
 
 
 class _Compiled:
-    """A graph, compiled for the size of its last input."""
+    """A graph, compiled for the size of its first input, and for others when they come.
+
+    Compiling takes as long as a small image. Small images of a size that was not there before go through a form of the
+    graph that takes any size, a fifth slower; a size that comes twice in a row is compiled for. The answers of both
+    forms are the same, or differ by a rounding of bfloat16.
+    """
 
     def __init__(self, core: Any, graph: Any, hint: str) -> None:
         self._core = core
         self._graph = graph
         self._options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
-        self._shape: tuple[int, ...] = ()
         self._request: Any = None
+        self._shape: tuple[int, ...] = ()
+        """That the request is for."""
+        self._flexible: Any = None
+        self._seen: tuple[int, ...] = ()
+        """The last input's."""
         self._lock = Lock()  # a request answers one caller at a time
 
     def __call__(self, low: Planes) -> list[Any]:
         """Its answers."""
         with self._lock:
-            if low.shape != self._shape:
-                self._graph.reshape(list(low.shape))
-                compiled = self._core.compile_model(self._graph, _DEVICE, self._options)
-                self._request, self._shape = compiled.create_infer_request(), low.shape
-            answers = self._request.infer([np.ascontiguousarray(low)], share_inputs=True, share_outputs=True)
+            request = self._request_for(low.shape)
+            answers = request.infer([np.ascontiguousarray(low)], share_inputs=True, share_outputs=True)
             return [np.array(answers[place]) for place in range(len(answers))]
+
+    def _request_for(self, shape: tuple[int, ...]) -> Any:
+        is_repeated, self._seen = shape == self._seen, shape
+        if shape == self._shape:
+            return self._request
+        if self._request is None or is_repeated or shape[2] * shape[3] > _SMALL:
+            self._request, self._shape = self._compiled(list(shape)), shape
+            return self._request
+        if self._flexible is None:
+            self._flexible = self._compiled([-1, shape[1], -1, -1])
+        return self._flexible
+
+    def _compiled(self, shape: list[int]) -> Any:
+        self._graph.reshape(shape)
+        return self._core.compile_model(self._graph, _DEVICE, self._options).create_infer_request()
 
 
 def with_bytes(graph: Any) -> Any:

@@ -1,0 +1,195 @@
+"""Image files enlarged into others, one or many.
+
+Nothing waits for anything it does not need: while the network works on one file, the next is read and the one before is
+written. Of each file a few strips are in memory at a time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from superres.errors import SuperResError
+from superres.image.files import MAX_PIXELS, check_output, check_quality, open_picture
+from superres.image.handover import ahead
+from superres.image.writer import PictureWriter
+from superres.inference.batch import Job
+from superres.inference.passes import checked_size, through
+from superres.inference.request import Plan
+
+Planner = Callable[[int, int], Plan]
+"""Says how an image of a height and a width [pixels] is enlarged."""
+
+JobWatcher = Callable[[Job, int, int], None]
+"""Called with a file, the pixels of it done so far, and all of its pixels."""
+
+_READ_AHEAD = 2
+"""Strips of a file."""
+_WRITTEN_BEHIND = 2
+"""Files that are still being written while another is enlarged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What became of a file [pixels]."""
+
+    height: int
+    width: int
+    new_height: int
+    new_width: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What holds for all files."""
+
+    quality: int | None = None
+    """See `superres.image.files.write_picture`."""
+    overwrite: bool = False
+    """Whether existing targets may be replaced."""
+    max_pixels: int = MAX_PIXELS
+    """Inputs that claim more are refused."""
+
+    def __post_init__(self) -> None:
+        check_quality(self.quality)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How it ended."""
+
+    job: Job
+    result: Sizes | SuperResError | MemoryError
+    """What became of it, or why there is nothing."""
+
+
+def upscale_file(
+    source: Path,
+    target: Path,
+    plan: Plan | Planner,
+    terms: Terms | None = None,
+    watch: JobWatcher | None = None,
+) -> Sizes:
+    """Enlarge a file into another; nothing is written unless all went well.
+
+    Args:
+        source: Any readable image.
+        target: Its ending names the format.
+        plan: How, or what says so when the picture's height and width are known.
+        terms: See `Terms`.
+        watch: See `JobWatcher`.
+
+    Raises:
+        SuperResError: As reading, checking the target, enlarging and writing raise.
+        MemoryError: If there is not enough.
+    """
+    (outcome,) = upscale_files([Job(source, target)], plan, terms, watch)
+    if not isinstance(outcome.result, Sizes):
+        raise outcome.result
+    return outcome.result
+
+
+def upscale_files(
+    jobs: Sequence[Job], plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
+) -> Iterator[Outcome]:
+    """Enlarge files into others; each is written only if all went well with it, and does not stop the rest.
+
+    Args:
+        jobs: What becomes of what.
+        plan: How, or what says so when a picture's height and width are known.
+        terms: See `Terms`.
+        watch: See `JobWatcher`.
+
+    Returns:
+        How each ended, in order, as soon as it has.
+    """
+    begun: deque[_File] = deque()
+    remaining = iter(jobs)
+    asked = terms or Terms()
+
+    def begin() -> None:
+        job = next(remaining, None)
+        if job is not None:
+            begun.append(_File(job, plan, asked))
+
+    try:
+        begin()
+        place = 0
+        while place < len(begun):
+            begin()  # the file after this one is read from now on
+            begun[place].run(watch)
+            place += 1
+            if place > _WRITTEN_BEHIND:
+                place -= 1
+                yield begun.popleft().finish()
+        while begun:
+            yield begun.popleft().finish()
+    finally:
+        for file in begun:
+            file.abandon()
+
+
+class _File:
+    """A file on its way; what goes wrong with it is kept until the end."""
+
+    def __init__(self, job: Job, plan: Plan | Planner, terms: Terms) -> None:
+        self._job = job
+        self._writer: PictureWriter | None = None
+        self._error: SuperResError | MemoryError | None = None
+        self._reading = ExitStack()
+        try:
+            self._begin(plan, terms)
+        except (SuperResError, MemoryError) as error:
+            self._error = error
+
+    def _begin(self, plan: Plan | Planner, terms: Terms) -> None:
+        job = self._job
+        check_output(job.target, overwrite=terms.overwrite)
+        reader = open_picture(job.source, max_pixels=terms.max_pixels)
+        self._terms, self._layout = terms, reader.layout
+        height, width = self._layout.height, self._layout.width
+        self._plan = plan if isinstance(plan, Plan) else plan(height, width)
+        new_height, new_width = checked_size(self._layout, self._plan)
+        self._sizes = Sizes(height, width, new_height, new_width)
+        check_output(job.target, overwrite=terms.overwrite, height=new_height, width=new_width)
+        self._strips = self._reading.enter_context(ahead(reader.strips(), _READ_AHEAD))
+
+    def run(self, watch: JobWatcher | None) -> None:
+        """Through the networks."""
+        if self._error is not None:
+            return
+        terms, sizes, job = self._terms, self._sizes, self._job
+        layout = replace(self._layout, height=sizes.new_height, width=sizes.new_width)
+        try:
+            self._writer = PictureWriter(job.target, layout, quality=terms.quality, overwrite=terms.overwrite)
+            for strip in through(
+                self._strips,
+                self._layout,
+                self._plan,
+                None if watch is None else lambda done, total: watch(job, done, total),
+            ):
+                self._writer.write(strip)
+            self._writer.close()
+        except (SuperResError, MemoryError) as error:
+            self.abandon()
+            self._error = error
+        else:
+            self._reading.close()
+
+    def finish(self) -> Outcome:
+        """Wait for the file to be written."""
+        if self._error is None and self._writer is not None:
+            try:
+                self._writer.finish()
+            except (SuperResError, MemoryError) as error:
+                self._error = error
+        return Outcome(job=self._job, result=self._error or self._sizes)
+
+    def abandon(self) -> None:
+        """Leave nothing of it."""
+        self._reading.close()
+        if self._writer is not None:
+            self._writer.abandon()
