@@ -32,7 +32,7 @@ def test_card_from_before_there_were_such_networks_is_of_one_scale() -> None:
 
 
 def test_card_knows_how_the_network_is_tiled() -> None:
-    assert (CARD.scale, CARD.minimum_size, CARD.grid, CARD.overlap, CARD.tiles_are_exact) == (3, 15, 6, 48, True)
+    assert (CARD.scale, CARD.minimum_size, CARD.grid, CARD.overlap, CARD.tiles_are_exact) == (3, 15, 6, 30, True)
 
 
 def test_stretched_attention_is_not_tiled_exactly() -> None:

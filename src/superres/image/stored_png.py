@@ -17,10 +17,12 @@ from superres.image.strips import Strips
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 """PNG's numbers for grey, grey with alpha, RGB and RGB with alpha, by the number of channels."""
+_PIECE = 2**20
+"""Bytes of pixels that are copied at a time."""
 
 
 def stored_png(strips: Strips, layout: Layout) -> Iterator[bytes]:
-    """The bytes of the stream, some for each strip.
+    """The bytes of the stream, a piece at a time.
 
     Args:
         strips: All rows.
@@ -31,10 +33,11 @@ def stored_png(strips: Strips, layout: Layout) -> Iterator[bytes]:
     header = struct.pack(">IIBBBBB", layout.width, layout.height, bits, kind, 0, 0, 0)
     yield _SIGNATURE + _chunk(b"IHDR", header)
     stored = zlib.compressobj(level=0)
-    for strip in strips:
+    rows_at_once = max(1, _PIECE // (layout.width * layout.channels * layout.dtype.itemsize))
+    for part in (strip[top : top + rows_at_once] for strip in strips for top in range(0, len(strip), rows_at_once)):
         # Network byte order, and before each row the number of its filter, which is none.
-        values = strip.astype(layout.dtype.newbyteorder(">"), copy=False).reshape(len(strip), -1)
-        rows = np.zeros((len(strip), 1 + values.shape[1] * values.itemsize), np.uint8)
+        values = part.astype(layout.dtype.newbyteorder(">"), copy=False).reshape(len(part), -1)
+        rows = np.zeros((len(part), 1 + values.shape[1] * values.itemsize), np.uint8)
         rows[:, 1:] = np.ascontiguousarray(values).view(np.uint8)
         yield _chunk(b"IDAT", stored.compress(rows.data))
     yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")

@@ -192,8 +192,11 @@ def from_authors(tensors: StateDict) -> tuple[RLFNConfig, dict[str, Tensor]]:
 
 
 def _tiling(config: RLFNConfig) -> Tiling:
+    # The blocks' convolutions reach a few pixels, their pooled maps a cell or two each: beyond this context, trained
+    # networks of four and six blocks differ from the whole image by less than a tenth of 1/255.
+    overlap = POOL_STRIDE * (3 + -(-config.blocks // 2))
     exact = config.attention == "grid"
-    return Tiling(minimum_size=MINIMUM_SIZE, grid=POOL_STRIDE, overlap=8 * POOL_STRIDE, is_exact=exact)
+    return Tiling(minimum_size=MINIMUM_SIZE, grid=POOL_STRIDE, overlap=overlap, is_exact=exact)
 
 
 def _published(scale: int, width: int, blocks: int = 6, block_width: int | None = None) -> RLFNConfig:
