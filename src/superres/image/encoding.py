@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +34,21 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
         pyvips.Error: If libvips cannot write it.
         Exception: What the strips raise.
     """
-    fitted = _fitting_layout(layout, form)
-    source = _Source(stored_png((_fitting(strip, layout, form) for strip in strips), fitted))
+    fitted, is_jpeg = _fitting_layout(layout, form), form is FORMATS[".jpg"]
+    held = (_fitting(strip, layout, form) for strip in strips)
+    first = next(held)
+    source = None if len(first) == layout.height else _Source(stored_png(chain([first], held), fitted))
     try:
-        image: Any = pyvips.Operation.call("pngload_source", source.custom, access="sequential", fail_on="error")
-        # What that stream says of itself is nothing that the file shall say.
-        image = image.copy(interpretation=_colour_of(fitted))
-        image.remove("bits-per-sample")
-        form.save(with_metadata(image, layout.metadata, is_jpeg=form is FORMATS[".jpg"]), os.fsencode(target), quality)
+        image = _whole(first) if source is None else source.image()
+        image = with_metadata(image.copy(interpretation=_colour_of(fitted)), layout.metadata, is_jpeg=is_jpeg)
+        form.save(image, os.fsencode(target), quality)
     finally:
-        source.check()
+        if source is not None:
+            source.check()
+
+
+def _whole(pixels: Integers) -> Any:
+    return pyvips.Image.new_from_array(np.ascontiguousarray(pixels))
 
 
 class _Source:
@@ -52,8 +58,15 @@ class _Source:
         self._parts = parts
         self._rest = memoryview(b"")
         self._error: Exception | None = None
-        self.custom: Any = pyvips.SourceCustom()
-        self.custom.on_read(self._read)
+        self._custom: Any = pyvips.SourceCustom()  # kept, since libvips calls it as long as it reads
+        self._custom.on_read(self._read)
+
+    def image(self) -> Any:
+        """What libvips sees, a row after another."""
+        image: Any = pyvips.Operation.call("pngload_source", self._custom, access="sequential", fail_on="error")
+        image = image.copy()
+        image.remove("bits-per-sample")  # what that stream says of itself is nothing that the file shall say
+        return image
 
     def check(self) -> None:
         """Raise what the parts have raised, which libvips only knows as an early end."""

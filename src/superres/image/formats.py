@@ -9,8 +9,8 @@ from typing import Any
 JPEG_QUALITY = 95
 AVIF_QUALITY = 80
 
-PNG_COMPRESSION = 3
-"""On enlarged photographs level 6 makes files 2 to 7 % smaller and takes three times as long."""
+PNG_COMPRESSION = 2
+"""On enlarged photographs level 6 makes files a seventh smaller and takes four times as long."""
 PNG_FILTER = "avg"
 """Each pixel less the mean of its left and upper neighbour: of enlarged photographs, which are smooth, it makes half of
 what no filter makes, in three quarters of the time; the other filters make more, or take longer."""
@@ -34,7 +34,8 @@ def _save_png(image: Any, path: bytes, _: int | None) -> None:
 
 
 def _save_jpeg(image: Any, path: bytes, quality: int | None) -> None:
-    image.jpegsave(path, Q=quality or JPEG_QUALITY, optimize_coding=True, subsample_mode="auto")
+    # Codes made for each image make files a thirtieth smaller, in twice the time and with the whole image in memory.
+    image.jpegsave(path, Q=quality or JPEG_QUALITY, subsample_mode="auto")
 
 
 def _save_webp(image: Any, path: bytes, quality: int | None) -> None:

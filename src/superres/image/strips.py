@@ -48,10 +48,8 @@ class Window:
 
 
 def strips_of(picture: Picture) -> Strips:
-    """A picture's strips."""
-    for top in range(0, picture.height, ROWS):
-        pixels = picture.pixels[top : top + ROWS]
-        yield pixels if picture.alpha is None else np.dstack([pixels, picture.alpha[top : top + ROWS]])
+    """A picture's strips: one, since its pixels are there."""
+    yield picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
 
 
 def picture_of(strips: Strips, layout: Layout) -> Picture:

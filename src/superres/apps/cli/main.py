@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, cast
 
 import typer
 
@@ -72,6 +73,8 @@ def options(
 
 def run() -> None:
     """Run the command line; errors that superres raises on purpose become a sentence and exit code 2."""
+    # OpenVINO tries to import its converters, which no command uses, and goes on without them: a tenth of the start.
+    sys.modules.setdefault("openvino.tools.ovc", cast("ModuleType", None))
     try:
         app()
     except SuperResError as error:
