@@ -57,7 +57,7 @@ def test_network_of_any_scale_takes_as_few_passes_as_its_highest_scale_allows(
 ) -> None:
     asked: list[float] = []
 
-    def opened(_model: str, _precision: str, factor: float | None = None, _engine: str = "") -> AnyScale:
+    def opened(_model: str, _precision: str, factor: float | None = None, *_: object) -> AnyScale:
         asked.append(factor or 2)
         return AnyScale(factor or 2)
 

@@ -57,10 +57,16 @@ class Handover(Generic[Value]):
             self._changed.notify_all()
 
     def __iter__(self) -> Iterator[Value]:
-        """The values, until the giver closes."""
+        """The values, until the giver closes.
+
+        Raises:
+            AbandonedError: If the queue was left meanwhile.
+        """
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._waiting) or self._is_closed)
+                self._changed.wait_for(lambda: bool(self._waiting) or self._is_closed or self._is_left)
+                if self._is_left:
+                    raise AbandonedError
                 if not self._waiting:
                     break
                 value = self._waiting.popleft()

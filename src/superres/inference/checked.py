@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from threading import Lock
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class CheckedBackend:
         self._reopened = reopened
         self._wider: Sequence[Precision] = _WIDER[precision][1:]
         self._backend = reopened(precision)
+        self._lock = Lock()
 
     def card(self) -> Card:
         """The network's."""
@@ -51,11 +53,12 @@ class CheckedBackend:
         Raises:
             InvalidWeightsError: If even float32 gives values that are no numbers.
         """
-        high = self._backend.upscale(low)
-        while not _is_finite(high):
-            self._widen()
-            high = self._backend.upscale(low)
-        return high
+        while True:
+            backend = self._backend
+            high = backend.upscale(low)
+            if _is_finite(high):
+                return high
+            self._widen(backend)
 
     def pixels(self, low: Planes) -> Bytes:
         """Run the network; (N, C, h, w) to (N, scale·h, scale·w, C), 8 bit, rounded half away from zero and clipped.
@@ -65,28 +68,34 @@ class CheckedBackend:
         Raises:
             InvalidWeightsError: As `upscale` does.
         """
-        while isinstance(self._backend, ByteBackend):
-            pixels, total = self._backend.upscale_to_bytes(low)
+        while isinstance(backend := self._backend, ByteBackend):
+            pixels, total = backend.upscale_to_bytes(low)
             if np.isfinite(total):
                 return pixels
-            self._widen()
+            self._widen(backend)
         return np.stack([to_integers(planes, np.uint8) for planes in self.upscale(low)])
 
-    def _widen(self) -> None:
+    def _widen(self, failed: Backend) -> None:
         """Go on in the next wider precision.
 
         Raises:
             InvalidWeightsError: If there is none.
         """
-        failed = self.describe()
-        if not self._wider:
-            raise InvalidWeightsError(
-                f"{self.card().name} gave values that are no numbers with {failed}; its weights are damaged"
+        with self._lock:
+            if self._backend is not failed:  # another thread has already
+                return
+            if not self._wider:
+                raise InvalidWeightsError(
+                    f"{self.card().name} gave values that are no numbers with {failed.describe()}; its weights are "
+                    "damaged"
+                )
+            self._backend, self._wider = self._reopened(self._wider[0]), self._wider[1:]
+            _LOG.warning(
+                "%s gave values that are no numbers with %s; %s goes on",
+                self.card().name,
+                failed.describe(),
+                self.describe(),
             )
-        self._backend, self._wider = self._reopened(self._wider[0]), self._wider[1:]
-        _LOG.warning(
-            "%s gave values that are no numbers with %s; %s goes on", self.card().name, failed, self.describe()
-        )
 
 
 def _is_finite(values: Planes) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from superres.errors import SuperResError
 from superres.image.files import MAX_PIXELS, check_output, check_quality, open_picture
-from superres.image.handover import ahead
+from superres.image.handover import AbandonedError, ahead
 from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
 from superres.inference.passes import checked_size, through
@@ -29,7 +30,9 @@ JobWatcher = Callable[[Job, int, int], None]
 _READ_AHEAD = 2
 """Strips of a file."""
 _WRITTEN_BEHIND = 2
-"""Files that are still being written while another is enlarged."""
+"""Files that are still being written while others are enlarged."""
+_THREADS = 10
+"""At most: files beyond those that are in a network at a time are made ready, or put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +109,28 @@ def upscale_files(
     Returns:
         How each ended, in order, as soon as it has.
     """
-    begun: deque[_File] = deque()
-    remaining = iter(jobs)
-    asked = terms or Terms()
-
-    def begin() -> None:
-        job = next(remaining, None)
-        if job is not None:
-            begun.append(_File(job, plan, asked))
-
-    try:
-        begin()
-        place = 0
-        while place < len(begun):
-            begin()  # the file after this one is read from now on
-            begun[place].run(watch)
-            place += 1
-            if place > _WRITTEN_BEHIND:
-                place -= 1
-                yield begun.popleft().finish()
-        while begun:
-            yield begun.popleft().finish()
-    finally:
-        for file in begun:
-            file.abandon()
+    files: deque[_File] = deque()
+    remaining = (_File(job, plan, terms or Terms()) for job in jobs)
+    following = next(remaining, None)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        try:
+            while (file := following) is not None:
+                files.append(file)
+                following = next(remaining, None)  # is read from now on
+                if file.together > 1:
+                    file.run_in(pool, watch)
+                else:
+                    for other in files:
+                        other.wait()
+                    file.run(watch)
+                while len(files) > file.together + _WRITTEN_BEHIND:
+                    yield files.popleft().finish()
+            while files:
+                yield files.popleft().finish()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for file in (*files, *([following] if following else [])):
+                file.abandon()
 
 
 class _File:
@@ -140,6 +141,9 @@ class _File:
         self._writer: PictureWriter | None = None
         self._error: SuperResError | MemoryError | None = None
         self._reading = ExitStack()
+        self._running: Future[None] | None = None
+        self.together = 1
+        """Files like this that may run at a time."""
         try:
             self._begin(plan, terms)
         except (SuperResError, MemoryError) as error:
@@ -156,6 +160,16 @@ class _File:
         self._sizes = Sizes(height, width, new_height, new_width)
         check_output(job.target, overwrite=terms.overwrite, height=new_height, width=new_width)
         self._strips = self._reading.enter_context(ahead(reader.strips(), _READ_AHEAD))
+        self.together = self._plan.together
+
+    def run_in(self, pool: ThreadPoolExecutor, watch: JobWatcher | None) -> None:
+        """Through the networks, in another thread."""
+        self._running = pool.submit(self.run, watch)
+
+    def wait(self) -> None:
+        """Until it is through the networks."""
+        if self._running is not None:
+            self._running.result()
 
     def run(self, watch: JobWatcher | None) -> None:
         """Through the networks."""
@@ -173,6 +187,8 @@ class _File:
             ):
                 self._writer.write(strip)
             self._writer.close()
+        except AbandonedError:  # in another thread
+            return
         except (SuperResError, MemoryError) as error:
             self.abandon()
             self._error = error
@@ -181,6 +197,7 @@ class _File:
 
     def finish(self) -> Outcome:
         """Wait for the file to be written."""
+        self.wait()
         if self._error is None and self._writer is not None:
             try:
                 self._writer.finish()

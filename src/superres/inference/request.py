@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, prod
@@ -44,6 +44,8 @@ class Request:
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
     """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
+    together: int = 1
+    """Images that go through the networks at a time, each with its part of the processor's cores."""
 
     def __post_init__(self) -> None:
         check_precision(self.precision)
@@ -90,6 +92,8 @@ class Plan:
     tile_size: int
     sizing: Sizing | None = None
     """What the result's size is said by; the scale alone where not given, and otherwise one that reaches it."""
+    together: int = 1
+    """Images that may go through these networks at a time."""
 
     @property
     def factors(self) -> tuple[float, ...]:
@@ -138,11 +142,13 @@ def plan(request: Request) -> Plan:
             backend if factor == card.scale else _checked(request.model, request, factor)
             for factor in _factors(repeated, scale)
         )
-    found = Plan(scale=scale, passes=passes, tile_size=request.tile_size)
+    found = Plan(scale=scale, passes=passes, tile_size=request.tile_size, together=request.together)
     return found if request.ensemble == "none" else _together(found, request.ensemble)
 
 
-def plan_for(request: Request, sizing: Sizing, height: int, width: int) -> Plan:
+def plan_for(
+    request: Request, sizing: Sizing, height: int, width: int, opened: Callable[[Request], Plan] = plan
+) -> Plan:
     """Open what it takes to bring an image to a size; where that is no larger than the image, it is reduced alone.
 
     Args:
@@ -150,6 +156,7 @@ def plan_for(request: Request, sizing: Sizing, height: int, width: int) -> Plan:
         sizing: Of the result.
         height: Of the image [pixels].
         width: Of the image [pixels].
+        opened: What opens the networks.
 
     Raises:
         InvalidRequestError: If the request has a scale too, or the size takes a factor above 16.
@@ -162,7 +169,7 @@ def plan_for(request: Request, sizing: Sizing, height: int, width: int) -> Plan:
     scale = sizing.scale(height, width)
     if scale <= 1:
         return Plan(scale=scale, passes=(), tile_size=request.tile_size, sizing=sizing)
-    return replace(plan(replace(request, scale=scale)), sizing=sizing)
+    return replace(opened(replace(request, scale=scale)), sizing=sizing)
 
 
 def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
@@ -171,7 +178,10 @@ def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
         return tuple(_checked(name, request) for name in _shipped_passes(scale, request.tier))
     true = {entry.card.scale: entry.name for entry in of_tier("default").values()}
     return tuple(
-        CheckedBackend(partial(open_between, true[find(name).card.scale], name, request.texture), request.precision)
+        CheckedBackend(
+            partial(open_between, true[find(name).card.scale], name, request.texture, together=request.together),
+            request.precision,
+        )
         for name in _shipped_passes(scale, "texture")
     )
 
@@ -181,7 +191,7 @@ def _checked(model: str, request: Request, factor: float | None = None) -> Backe
 
     def reopened(precision: Precision) -> Backend:
         engine = chosen_engine(model, precision, request.engine)
-        return open_model(model, precision, factor, engine)
+        return open_model(model, precision, factor, engine, request.together)
 
     return CheckedBackend(reopened, request.precision)
 

@@ -21,9 +21,17 @@ _ANY_SCALE = "pytorch"
 """The engine that a network of any scale is asked for one; a graph or a table has the scale that it was made for."""
 
 
+_PARALLEL = "openvino"
+"""The engine that answers several callers at a time."""
+
+
 @lru_cache(maxsize=32)
 def open_model(
-    model: str, precision: Precision = "auto", scale: float | None = None, engine: Engine = "auto"
+    model: str,
+    precision: Precision = "auto",
+    scale: float | None = None,
+    engine: Engine = "auto",
+    together: int = 1,
 ) -> Backend:
     """Open a model.
 
@@ -33,6 +41,7 @@ def open_model(
         precision: Of the arithmetic.
         scale: What a network of any scale shall enlarge by; its card's where not given.
         engine: Which one; `auto` takes the first that opens such a model.
+        together: Callers that it shall answer at a time; OpenVINO alone does, others let them wait.
 
     Returns:
         The opened model; the same one for the same arguments.
@@ -48,12 +57,14 @@ def open_model(
     module, backend, path = _opener(model, engine, precision)
     if scale is not None and module != _ANY_SCALE:
         raise InvalidRequestError(f"{path.name} was to enlarge ×{scale:g}; such a file has one scale, inside its card")
-    asked = () if scale is None else (scale,)
-    return _class(module, backend)(path, precision, *asked)
+    options: dict[str, Any] = {} if scale is None else {"scale": scale}
+    if module == _PARALLEL:
+        options["together"] = together
+    return _class(module, backend)(path, precision, **options)
 
 
 @lru_cache(maxsize=4)
-def open_between(first: str, second: str, share: float, precision: Precision = "auto") -> Backend:
+def open_between(first: str, second: str, share: float, precision: Precision = "auto", together: int = 1) -> Backend:
     """Open the network between two shipped ones.
 
     Args:
@@ -61,6 +72,7 @@ def open_between(first: str, second: str, share: float, precision: Precision = "
         second: The same, of the same structure, and descended from the first.
         share: Of the second, in [0, 1]; 0 is the first, 1 the second.
         precision: Of the arithmetic.
+        together: See `open_model`.
 
     Raises:
         UnknownNameError: If a name is not shipped.
@@ -71,7 +83,7 @@ def open_between(first: str, second: str, share: float, precision: Precision = "
         verify(entry)
     towards = entries[1].graph_path, share
     opener = installed_engine("openvino")
-    return _class(opener.module, opener.backend)(entries[0].graph_path, precision, towards=towards)
+    return _class(opener.module, opener.backend)(entries[0].graph_path, precision, towards=towards, together=together)
 
 
 def engines_of(model: str) -> list[EngineEntry]:

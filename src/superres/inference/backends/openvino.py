@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,8 @@ from superres.models.card import CARD_KEY, PRECISION_KEY, Card, card_in
 
 _DEVICE = "CPU"
 _HINTS = {"float32": "f32", "bfloat16": "bf16"}
+_Requests = SimpleQueue[Any]
+"""Of a compiled graph, those that are free."""
 _SMALL = 256 * 256
 """Pixels of an input that takes about as long as compiling for its size."""
 _PLACE = "framework"
@@ -32,13 +35,20 @@ class OpenVINOBackend:
         path: The graph.
         precision: Of the arithmetic; values go in and out as float32.
         towards: Another graph of the same structure, and its share in [0, 1] of a network between both.
+        together: Callers that it answers at a time, each with its part of the processor's cores; one has them all.
 
     Raises:
         InvalidRequestError: If int8 is asked for, and the graph does not compute in it.
         InvalidWeightsError: If a file is no graph that OpenVINO reads, or carries no card, or the structures differ.
     """
 
-    def __init__(self, path: Path, precision: Precision = "auto", towards: tuple[Path, float] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        precision: Precision = "auto",
+        towards: tuple[Path, float] | None = None,
+        together: int = 1,
+    ) -> None:
         self._core: Any = openvino.Core()
         self._graph: Any = self._read(path)
         metadata = self._metadata()
@@ -49,8 +59,8 @@ class OpenVINOBackend:
         self._card = replace(card_in(metadata, path.name), highest_scale=None)
         if towards is not None:
             self._blend(*towards)
-        self._planes = _Compiled(self._core, self._graph, _HINTS[self._precision])
-        self._bytes = _Compiled(self._core, with_bytes(self._graph), _HINTS[self._precision])
+        self._planes = _Compiled(self._core, self._graph, _HINTS[self._precision], together)
+        self._bytes = _Compiled(self._core, with_bytes(self._graph), _HINTS[self._precision], together)
 
     def _read(self, path: Path) -> Any:
         try:
@@ -104,39 +114,50 @@ class _Compiled:
     forms are the same, or differ by a rounding of bfloat16.
     """
 
-    def __init__(self, core: Any, graph: Any, hint: str) -> None:
+    def __init__(self, core: Any, graph: Any, hint: str, together: int) -> None:
         self._core = core
         self._graph = graph
+        self._together = together
         self._options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
-        self._request: Any = None
+        if together > 1:
+            self._options |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(together)}
+        self._requests: _Requests | None = None
         self._shape: tuple[int, ...] = ()
-        """That the request is for."""
-        self._flexible: Any = None
+        """That those are for."""
+        self._flexible: _Requests | None = None
         self._seen: tuple[int, ...] = ()
         """The last input's."""
-        self._lock = Lock()  # a request answers one caller at a time
+        self._lock = Lock()
 
     def __call__(self, low: Planes) -> list[Any]:
         """Its answers."""
         with self._lock:
-            request = self._request_for(low.shape)
+            requests = self._requests_for(low.shape)
+        request = requests.get()  # each answers one caller at a time
+        try:
             answers = request.infer([np.ascontiguousarray(low)], share_inputs=True, share_outputs=True)
             return [np.array(answers[place]) for place in range(len(answers))]
+        finally:
+            requests.put(request)
 
-    def _request_for(self, shape: tuple[int, ...]) -> Any:
+    def _requests_for(self, shape: tuple[int, ...]) -> _Requests:
         is_repeated, self._seen = shape == self._seen, shape
-        if shape == self._shape:
-            return self._request
-        if self._request is None or is_repeated or shape[2] * shape[3] > _SMALL:
-            self._request, self._shape = self._compiled(list(shape)), shape
-            return self._request
+        if self._requests is not None and shape == self._shape:
+            return self._requests
+        if self._requests is None or is_repeated or shape[2] * shape[3] > _SMALL:
+            self._requests, self._shape = self._compiled(list(shape)), shape
+            return self._requests
         if self._flexible is None:
             self._flexible = self._compiled([-1, shape[1], -1, -1])
         return self._flexible
 
-    def _compiled(self, shape: list[int]) -> Any:
+    def _compiled(self, shape: list[int]) -> _Requests:
         self._graph.reshape(shape)
-        return self._core.compile_model(self._graph, _DEVICE, self._options).create_infer_request()
+        compiled = self._core.compile_model(self._graph, _DEVICE, self._options)
+        requests: _Requests = SimpleQueue()
+        for _ in range(self._together):
+            requests.put(compiled.create_infer_request())
+        return requests
 
 
 def with_bytes(graph: Any) -> Any:
