@@ -22,7 +22,9 @@ def cut(pixels: Any, heights: list[int]) -> list[Any]:
     return [part for part in np.split(pixels, places) if len(part)]
 
 
-@given(st.lists(st.integers(1, 9), max_size=12), st.lists(st.tuples(st.integers(0, 12), st.integers(1, 20)), max_size=9))
+@given(
+    st.lists(st.integers(1, 9), max_size=12), st.lists(st.tuples(st.integers(0, 12), st.integers(1, 20)), max_size=9)
+)
 def test_window_shows_the_rows_that_are_asked_for(heights: list[int], steps: list[tuple[int, int]]) -> None:
     pixels = noise(50, 2, 3)
     window, top = Window(iter(cut(pixels, heights))), 0

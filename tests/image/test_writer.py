@@ -9,7 +9,7 @@ import pytest
 
 from superres.errors import ExistingFileError, UnwritableFileError
 from superres.image import files
-from superres.image.files import read_picture, write_picture
+from superres.image.files import write_picture
 from superres.image.formats import FORMATS
 from superres.image.picture import Metadata, Picture
 from superres.image.writer import PictureWriter
@@ -22,8 +22,11 @@ def noise(*shape: int, dtype: Any = np.uint8) -> Any:
 def written(path: Path, picture: Picture, *cuts: int) -> None:
     """In strips."""
     rows = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
-    writer = PictureWriter(path, picture.layout)
-    for strip in np.split(rows, cuts):
+    give(PictureWriter(path, picture.layout), np.split(rows, cuts))
+
+
+def give(writer: PictureWriter, strips: list[Any]) -> None:
+    for strip in strips:
         writer.write(strip)
     writer.finish()
 
@@ -57,8 +60,7 @@ def test_failure_is_told_at_the_next_rows_or_at_the_end(tmp_path: Path, monkeypa
     monkeypatch.setattr(files, "encode", full)
     writer = PictureWriter(tmp_path / "a.png", Picture(pixels=noise(40, 33, 3)).layout)
     with pytest.raises(UnwritableFileError, match="No space left on device"):
-        for _ in range(40):
-            writer.write(noise(1, 33, 3))
+        give(writer, [noise(1, 33, 3)] * 40)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -66,9 +68,7 @@ def test_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
     writer = PictureWriter(tmp_path / "a.png", Picture(pixels=noise(4, 3, 3)).layout)
     (tmp_path / "a.png").write_bytes(b"mine")
     with pytest.raises(ExistingFileError):
-        for row in range(4):
-            writer.write(noise(4, 3, 3)[row : row + 1])
-        writer.finish()
+        give(writer, [noise(1, 3, 3)] * 4)
     assert (tmp_path / "a.png").read_bytes() == b"mine"
 
 
