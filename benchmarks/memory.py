@@ -2,8 +2,8 @@
 
     python benchmarks/memory.py [--size 20000x15000] [--output benchmarks/results/memory.json] [upscale's options]
 
-The image is the example, repeated with mirrored edges, as a JPEG. What the command writes is checked: its size, and some
-of its tiles against the same places enlarged on their own.
+The image is the example, repeated with mirrored edges, as a JPEG. What the command writes is checked: its size, and
+some places against the same places enlarged on their own.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def differences(small: Path, large: Path, scale: int) -> list[int]:
     for share in (0.1, 0.5, 0.9):
         left, top = (int(share * (side - CHECKED)) // 6 * 6 for side in (before.width, before.height))
         around = CHECKED + 2 * CONTEXT
-        part = before.crop(left - CONTEXT, top - CONTEXT, around, around).numpy()
+        part: Any = before.crop(left - CONTEXT, top - CONTEXT, around, around).numpy()
         expected = superres.upscale(part, scale)[scale * CONTEXT : -scale * CONTEXT, scale * CONTEXT : -scale * CONTEXT]
-        written = after.crop(scale * left, scale * top, scale * CHECKED, scale * CHECKED).numpy()
+        written: Any = after.crop(scale * left, scale * top, scale * CHECKED, scale * CHECKED).numpy()
         found.append(int(np.abs(written.astype(int) - expected).max()))
     return found
 
