@@ -23,6 +23,8 @@ from superres.image.strips import Strips, Window
 Kernel = Literal["nearest", "area", "bilinear", "bicubic", "lanczos2", "lanczos3"]
 Image = TypeVar("Image", bound=Any)
 Values = NDArray[np.float64]
+Manner = tuple[Kernel, bool, bool]
+"""The kernel, whether it is stretched when the image shrinks, and whether opposite edges go on into each other."""
 
 
 def _box(x: Values) -> Values:
@@ -89,7 +91,7 @@ def resize(
     if not space.isdtype(image.dtype, "real floating"):
         raise InvalidImageError(f"resize needs floating-point values, got {image.dtype}; resize_integers takes pixels")
     for axis, (length, factor) in zip((-2, -1), _targets(image.shape[-2:], scale, size), strict=True):
-        image = _along(image, axis, *_taps(image.shape[axis], length, factor, kernel, antialias), image.dtype)
+        image = _along(image, axis, *_taps(image.shape[axis], length, factor, (kernel, antialias, False)), image.dtype)
     return image
 
 
@@ -119,7 +121,7 @@ def resize_integers(
     if pixels.dtype.name not in ("uint8", "uint16"):
         raise InvalidImageError(f"resize_integers needs pixels of uint8 or uint16, got {pixels.dtype}; see resize")
     targets = _targets(pixels.shape[:2], scale, size)
-    strips = _resized(iter([pixels]), pixels.shape[:2], targets, kernel, antialias)
+    strips = _resized(iter([pixels]), pixels.shape[:2], targets, (kernel, antialias, False))
     result = np.empty((targets[0][0], targets[1][0], *pixels.shape[2:]), pixels.dtype)
     top = 0
     for strip in strips:
@@ -136,6 +138,7 @@ def resize_strips(
     size: tuple[int, int],
     kernel: Kernel = "bicubic",
     antialias: bool = True,
+    wraps: bool = False,
 ) -> Strips:
     """Resize an image of 8 or 16 bit while its rows come; the same values as `resize_integers` gives.
 
@@ -146,17 +149,16 @@ def resize_strips(
         size: See `resize`.
         kernel: See `resize`.
         antialias: See `resize`.
+        wraps: Whether opposite edges go on into each other, instead of being mirrored. All rows are held then.
     """
-    return _resized(strips, (height, width), _targets((height, width), None, size), kernel, antialias)
+    return _resized(strips, (height, width), _targets((height, width), None, size), (kernel, antialias, wraps))
 
 
-def _resized(
-    strips: Strips, sides: Sequence[int], targets: Sequence[tuple[int, float]], kernel: Kernel, antialias: bool
-) -> Strips:
+def _resized(strips: Strips, sides: Sequence[int], targets: Sequence[tuple[int, float]], manner: Manner) -> Strips:
     """Both axes, each rounded; the one that shrinks more first."""
     passes = (_down, _across)
     for axis in sorted((0, 1), key=lambda axis: targets[axis][1]):
-        strips = passes[axis](strips, *_taps(sides[axis], *targets[axis], kernel, antialias))
+        strips = passes[axis](strips, *_taps(sides[axis], *targets[axis], manner))
     return strips
 
 
@@ -182,8 +184,9 @@ def _length(side: int, factor: float) -> int:
 
 
 @lru_cache(maxsize=64)
-def _taps(side: int, length: int, factor: float, kernel: str, antialias: bool) -> tuple[NDArray[np.int64], Values]:
+def _taps(side: int, length: int, factor: float, manner: Manner) -> tuple[NDArray[np.int64], Values]:
     """For each output position: the input positions it reads, and their weights, both (length, taps)."""
+    kernel, antialias, wraps = manner
     if kernel not in _KERNELS:
         raise unknown_name("kernel", kernel, KERNELS)
     function, support = _KERNELS[kernel]
@@ -194,9 +197,10 @@ def _taps(side: int, length: int, factor: float, kernel: str, antialias: bool) -
     positions = first[:, None] + np.arange(ceil(support) + 2)
     weights = stretch * function(stretch * (centres[:, None] - positions))
     weights /= weights.sum(axis=1, keepdims=True)
-    mirrored = np.concatenate([np.arange(side), np.arange(side)[::-1]])[(positions.astype(np.int64) - 1) % (2 * side)]
+    inside = np.tile(np.arange(side), 2) if wraps else np.concatenate([np.arange(side), np.arange(side)[::-1]])
+    inside = inside[(positions.astype(np.int64) - 1) % (2 * side)]
     used = np.flatnonzero((weights != 0).any(axis=0))
-    return np.ascontiguousarray(mirrored[:, used]), np.ascontiguousarray(weights[:, used])
+    return np.ascontiguousarray(inside[:, used]), np.ascontiguousarray(weights[:, used])
 
 
 def _down(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Strips:
@@ -204,7 +208,7 @@ def _down(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Stri
     window = Window(strips)
     for start in range(0, len(positions), _STRIP):
         rows = slice(start, start + _STRIP)
-        # At the lower edge mirrored positions reach no higher than those of the first row that needs them.
+        # At the lower edge positions may turn back: rows that are needed again are kept.
         first, last = int(positions[start:].min()), int(positions[rows].max())
         source = window.rows(first, last + 1)
         yield _rounded(_along(source, 0, positions[rows] - first, weights[rows], np.float64), source)

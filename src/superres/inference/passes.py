@@ -28,6 +28,7 @@ from superres.inference.checked import CheckedBackend
 from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
 from superres.inference.request import Plan
 from superres.inference.transparency import bled
+from superres.inference.wrapping import around_of, strips_with_edges, without_edges
 
 Watcher = Callable[[int, int], None]
 """Called with the pixels done so far and the pixels of the whole work."""
@@ -66,7 +67,11 @@ def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = 
     Raises:
         InvalidWeightsError: If a network gives values that are no numbers.
     """
-    height, width = plan.size(layout.height, layout.width)
+    size = plan.size(layout.height, layout.width)
+    around = around_of(plan.passes, plan.reached) if plan.wraps else 0
+    if around:
+        whole = np.concatenate(list(strips))
+        strips, layout = strips_with_edges(whole, around), _larger(layout, 2 * around)
     if layout.has_alpha:
         strips = bled(strips, layout)
     meter = _Meter(_work(layout, plan), watch)
@@ -76,9 +81,16 @@ def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = 
         step = _Step(backend, factor, plan.tile_size, dtype)
         strips = _passed(strips, layout, step, meter)
         layout = replace(layout, height=enlarged(layout.height, step.factor), width=enlarged(layout.width, step.factor))
-    if (layout.height, layout.width) == (height, width):
+    if around:
+        edge = enlarged(around, plan.reached)
+        strips, layout = without_edges(strips, edge), _larger(layout, -2 * edge)
+    if (layout.height, layout.width) == size:
         return strips
-    return resize_strips(strips, layout.height, layout.width, size=(height, width))
+    return resize_strips(strips, layout.height, layout.width, size=size, wraps=plan.wraps)
+
+
+def _larger(layout: Layout, by: int) -> Layout:
+    return replace(layout, height=layout.height + by, width=layout.width + by)
 
 
 class _Meter:

@@ -14,6 +14,7 @@ from superres.inference.backends.catalogue import open_between, open_model
 from superres.inference.backends.engines import Engine, check_engine
 from superres.inference.calibration import chosen_engine
 from superres.inference.checked import CheckedBackend
+from superres.inference.consistency import ConsistentBackend
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.inference.sizing import Sizing
@@ -44,6 +45,10 @@ class Request:
     tile_size: int = TILE_SIZE
     ensemble: Ensemble = "none"
     """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
+    wraps: bool = False
+    """Whether opposite edges go on into each other, as those of textures do; the result's do too."""
+    is_consistent: bool = False
+    """Whether the results are corrected until their reduction is the input; see `superres.inference.consistency`."""
     together: int = 1
     """Images that go through the networks at a time, each with its part of the processor's cores."""
 
@@ -92,6 +97,8 @@ class Plan:
     tile_size: int
     sizing: Sizing | None = None
     """What the result's size is said by; the scale alone where not given, and otherwise one that reaches it."""
+    wraps: bool = False
+    """See `Request.wraps`."""
     together: int = 1
     """Images that may go through these networks at a time."""
 
@@ -142,8 +149,14 @@ def plan(request: Request) -> Plan:
             backend if factor == card.scale else _checked(request.model, request, factor)
             for factor in _factors(repeated, scale)
         )
-    found = Plan(scale=scale, passes=passes, tile_size=request.tile_size, together=request.together)
-    return found if request.ensemble == "none" else _together(found, request.ensemble)
+    found = Plan(
+        scale=scale,
+        passes=passes,
+        tile_size=request.tile_size,
+        wraps=request.wraps,
+        together=request.together,
+    )
+    return replace(found, passes=tuple(_wrapped(*pair, request) for pair in zip(passes, found.factors, strict=True)))
 
 
 def plan_for(
@@ -168,7 +181,7 @@ def plan_for(
         )
     scale = sizing.scale(height, width)
     if scale <= 1:
-        return Plan(scale=scale, passes=(), tile_size=request.tile_size, sizing=sizing)
+        return Plan(scale=scale, passes=(), tile_size=request.tile_size, wraps=request.wraps, sizing=sizing)
     return replace(opened(replace(request, scale=scale)), sizing=sizing)
 
 
@@ -196,10 +209,11 @@ def _checked(model: str, request: Request, factor: float | None = None) -> Backe
     return CheckedBackend(reopened, request.precision)
 
 
-def _together(single: Plan, ensemble: Ensemble) -> Plan:
-    """The same plan, with every network asked eight times."""
-    pairs = zip(single.passes, single.factors, strict=True)
-    return replace(single, passes=tuple(EnsembleBackend(backend, ensemble, factor) for backend, factor in pairs))
+def _wrapped(backend: Backend, factor: float, request: Request) -> Backend:
+    """A network with what is done around it."""
+    if request.ensemble != "none":
+        backend = EnsembleBackend(backend, request.ensemble, factor)
+    return ConsistentBackend(backend, factor) if request.is_consistent else backend
 
 
 def _factors(cards: Sequence[Card], scale: float) -> tuple[float, ...]:

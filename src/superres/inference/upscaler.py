@@ -35,6 +35,8 @@ def upscale(
     engine: Engine = "auto",
     tile_size: int = TILE_SIZE,
     ensemble: Ensemble = "none",
+    wraps: bool = False,
+    is_consistent: bool = False,
 ) -> NDArray[Any]:
     """Enlarge an image in memory.
 
@@ -53,8 +55,10 @@ def upscale(
         texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
         precision: `auto` is bfloat16 where the processor has it.
         engine: `auto` is the fastest that is installed; `superres doctor` says which are.
-        tile_size: Side of a tile in input pixels; smaller needs less memory.
+        tile_size: Side of the square whose pixels a tile has; smaller needs less memory.
         ensemble: `mean` or `median` of the answers to eight flips and turns: a little better, eight times the work.
+        wraps: Whether opposite edges go on into each other, as those of textures do; the result's do too.
+        is_consistent: Whether the result is corrected until its bicubic reduction is the image.
 
     Returns:
         The same layout and type, round(scale · H) × round(scale · W) pixels.
@@ -71,7 +75,8 @@ def upscale(
     """
     pixels = np.asarray(image)
     what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble)
-    request = replace(what, precision=precision, engine=engine, tile_size=tile_size)
+    form = replace(what, wraps=wraps, is_consistent=is_consistent)
+    request = replace(form, precision=precision, engine=engine, tile_size=tile_size)
     picture = _picture_of(pixels)
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=fit)
     how = plan(request) if sizing is None else plan_for(request, sizing, picture.height, picture.width)

@@ -51,6 +51,16 @@ def test_folder_becomes_a_folder(superres: Call, tmp_path: Path) -> None:
     assert names(tmp_path / "out") == ["a_x2.png", "b_x2.jpg"]
 
 
+def test_small_images_of_a_folder_become_what_each_becomes_alone(superres: Call, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(5):
+        photo(tmp_path / "in" / f"{number}.png", 20 + number % 2, 30)
+    assert superres("upscale", tmp_path / "in", "-o", tmp_path / "out", "--precision", "float32").code == 0
+    for number in range(5):
+        expected = upscale(read_picture(tmp_path / "in" / f"{number}.png").pixels, precision="float32")
+        np.testing.assert_array_equal(read_picture(tmp_path / "out" / f"{number}_x4.png").pixels, expected)
+
+
 def test_format_and_quality_are_obeyed(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     for quality in (30, 90):
@@ -204,6 +214,18 @@ def test_networks_for_different_ends_are_not_asked_for_together(superres: Call, 
         assert refused.code == 2
         assert said in refused.err
         assert not out.exists()
+
+
+def test_wrap_and_consistent_are_what_the_library_does(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    pixels = read_picture(source).pixels
+    results = {
+        "--wrap": upscale(pixels, 2, wraps=True),
+        "--consistent": upscale(pixels, 2, is_consistent=True),
+    }
+    for option, expected in results.items():
+        assert superres("upscale", source, "-o", out, "-s", 2, "--overwrite", option).code == 0
+        np.testing.assert_array_equal(read_picture(out).pixels, expected)
 
 
 def test_best_is_the_mean_over_eight_orientations(superres: Call, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from superres.apps.cli.upscale_options import (
     Arithmetic,
     Best,
     Computing,
+    Consistent,
     Fast,
     Fit,
     Format,
@@ -29,6 +30,7 @@ from superres.apps.cli.upscale_options import (
     Texture,
     TileSide,
     Width,
+    Wrap,
 )
 from superres.errors import SuperResError
 
@@ -59,6 +61,8 @@ def upscale(
     photo: Photo = False,
     texture: Texture = None,
     best: Best = False,
+    wrap: Wrap = False,
+    consistent: Consistent = False,
     max_pixels: MaxPixels = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -79,6 +83,8 @@ def upscale(
         engine=engine,
         tile_size=TILE_SIZE if tile is None else tile,
         ensemble="mean" if best else "none",
+        wraps=wrap,
+        is_consistent=consistent,
     )
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
     label = f"x{plan(request).scale:g}" if sizing is None else sizing.label

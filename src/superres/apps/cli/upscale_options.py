@@ -35,7 +35,8 @@ Computing = Annotated[
     typer.Option("--engine", help="What computes the network; auto is the fastest here, see `superres doctor`."),
 ]
 TileSide = Annotated[
-    int | None, typer.Option("--tile", help="Side of the tiles in input pixels; smaller needs less memory.")
+    int | None,
+    typer.Option("--tile", help="Tiles have the pixels of a square of this side; smaller needs less memory."),
 ]
 MaxPixels = Annotated[int | None, typer.Option(help="Refuse inputs that claim more pixels.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")]
@@ -58,4 +59,12 @@ Fit = Annotated[str | None, typer.Option(help="A frame such as 1920x1080 that th
 Best = Annotated[
     bool,
     typer.Option("--best", help="The mean over eight flips and turns: a little better, eight times the work."),
+]
+Wrap = Annotated[
+    bool,
+    typer.Option("--wrap", help="For textures that repeat: opposite edges go on into each other, in the result too."),
+]
+Consistent = Annotated[
+    bool,
+    typer.Option("--consistent", help="Correct the result until its reduction is the input: no noise is cleaned then."),
 ]
