@@ -16,7 +16,7 @@ from superres.inference.ensemble import Ensemble
 from superres.inference.passes import Watcher, checked_size, through
 from superres.inference.precision import Precision
 from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
-from superres.inference.sizing import sizing_of
+from superres.inference.sizing import Sizing, sizing_of
 from superres.models.manifest import Tier
 
 
@@ -44,7 +44,7 @@ def upscale(
         image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such (a Pillow image);
             C is 1 for grey, 2 with alpha, 3 for RGB, 4 with alpha.
         scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
-            as LIIF, enlarges by it in one pass; of others the result is reduced where they enlarge too much.
+            as LIIF, enlarges by it in one pass; others' result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
         width: Of the result, in place of a scale; its height follows, so that nothing is stretched [pixels].
         height: The same for the height, and `long_side` for the larger of both [pixels].
@@ -55,7 +55,7 @@ def upscale(
         texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
         precision: `auto` is bfloat16 where the processor has it.
         engine: `auto` is the fastest that is installed; `superres doctor` says which are.
-        tile_size: Side of the square whose pixels a tile has; smaller needs less memory.
+        tile_size: Side of the square whose pixels a tile has [input pixels]; smaller needs less memory.
         ensemble: `mean` or `median` of the answers to eight flips and turns: a little better, eight times the work.
         wraps: Whether opposite edges go on into each other, as those of textures do; the result's do too.
         is_consistent: Whether the result is corrected until its bicubic reduction is the image.
@@ -73,12 +73,15 @@ def upscale(
         >>> upscale(np.full((20, 30, 3), 128, np.uint8), scale=2).shape
         (40, 60, 3)
     """
-    pixels = np.asarray(image)
-    what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble)
-    form = replace(what, wraps=wraps, is_consistent=is_consistent)
-    request = replace(form, precision=precision, engine=engine, tile_size=tile_size)
+    what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble, wraps=wraps)
+    with_engine = replace(what, precision=precision, engine=engine, tile_size=tile_size, is_consistent=is_consistent)
+    return _array_upscaled(
+        np.asarray(image), with_engine, sizing_of(width=width, height=height, long_side=long_side, fit=fit)
+    )
+
+
+def _array_upscaled(pixels: NDArray[Any], request: Request, sizing: Sizing | None) -> NDArray[Any]:
     picture = _picture_of(pixels)
-    sizing = sizing_of(width=width, height=height, long_side=long_side, fit=fit)
     how = plan(request) if sizing is None else plan_for(request, sizing, picture.height, picture.width)
     return _array_of(upscale_picture(picture, how), pixels.ndim)
 
