@@ -84,8 +84,8 @@ def test_size_of_the_result_is_rounded_to_whole_pixels() -> None:
 
 
 def test_unknown_precision_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match="no precision is called 'float16'; nearest: bfloat16, float32"):
-        Request(precision="float16")  # type: ignore[arg-type]
+    with pytest.raises(UnknownNameError, match="no precision is called 'flaot32'; nearest: float32"):
+        Request(precision="flaot32")  # type: ignore[arg-type]
 
 
 def test_tile_without_pixels_is_refused() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from superres.errors import InvalidRequestError
+from superres.image.scaling import enlarged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,11 @@ class Rectangle:
         """First column right of it."""
         return self.left + self.width
 
-    def times(self, scale: int) -> Rectangle:
-        """The same part of an enlarged image."""
-        return Rectangle(self.top * scale, self.left * scale, self.height * scale, self.width * scale)
+    def times(self, scale: float) -> Rectangle:
+        """The same part of an enlarged image; edges lie where `enlarged` has them."""
+        sides = (self.top, self.bottom, self.left, self.right)
+        top, bottom, left, right = (enlarged(side, scale) for side in sides)
+        return Rectangle(top, left, bottom - top, right - left)
 
     def within(self, outer: Rectangle) -> Rectangle:
         """The same part, counted from the corner of an outer rectangle."""

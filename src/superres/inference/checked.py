@@ -9,8 +9,7 @@ from threading import Lock
 import numpy as np
 
 from superres.errors import InvalidWeightsError
-from superres.image.pixels import to_integers
-from superres.inference.backends.backend import Backend, ByteBackend, Bytes, Planes
+from superres.inference.backends.backend import Backend, Bytes, Planes, bytes_of
 from superres.inference.precision import Precision
 from superres.models.card import Card
 
@@ -19,6 +18,7 @@ _LOG = logging.getLogger(__name__)
 _WIDER: dict[Precision, tuple[Precision, ...]] = {
     "auto": ("auto", "float32"),
     "int8": ("int8", "auto", "float32"),
+    "float16": ("float16", "bfloat16", "float32"),
     "bfloat16": ("bfloat16", "float32"),
     "float32": ("float32",),
 }
@@ -63,17 +63,15 @@ class CheckedBackend:
     def pixels(self, low: Planes) -> Bytes:
         """Run the network; (N, C, h, w) to (N, scale·h, scale·w, C), 8 bit, rounded half away from zero and clipped.
 
-        Engines that can make the bytes themselves; of others' answers NumPy does.
-
         Raises:
             InvalidWeightsError: As `upscale` does.
         """
-        while isinstance(backend := self._backend, ByteBackend):
-            pixels, total = backend.upscale_to_bytes(low)
+        while True:
+            backend = self._backend
+            pixels, total = bytes_of(backend, low)
             if np.isfinite(total):
                 return pixels
             self._widen(backend)
-        return np.stack([to_integers(planes, np.uint8) for planes in self.upscale(low)])
 
     def _widen(self, failed: Backend) -> None:
         """Go on in the next wider precision.

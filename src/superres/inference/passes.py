@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,14 @@ from superres.image.geometry import pad_to
 from superres.image.picture import Integers, Layout
 from superres.image.pixels import to_integers, to_planes
 from superres.image.resize import resize_strips
-from superres.image.scaling import enlarged, grid_of
+from superres.image.scaling import enlarged
 from superres.image.strips import Strips, Window
-from superres.image.tiles import Rectangle, Tile, plan_tiles
+from superres.image.tiles import Tile
 from superres.inference.backends.backend import Backend, Planes
 from superres.inference.checked import CheckedBackend
-from superres.inference.luma import CHROMA_OVERLAP, upscale_luma
+from superres.inference.luma import upscale_luma
 from superres.inference.request import Plan
+from superres.inference.tiling import tiles_for
 from superres.inference.transparency import bled
 from superres.inference.wrapping import around_of, strips_with_edges, without_edges
 
@@ -126,12 +126,6 @@ class _Step:
     dtype: np.dtype[Any]
     """Of what comes out."""
 
-    def enlarged(self, part: Rectangle) -> Rectangle:
-        """The same part of the enlarged image."""
-        sides = (part.top, part.bottom, part.left, part.right)
-        top, bottom, left, right = (enlarged(side, self.factor) for side in sides)
-        return Rectangle(top, left, bottom - top, right - left)
-
 
 def _passed(strips: Strips, layout: Layout, step: _Step, meter: _Meter) -> Strips:
     """One pass; each strip that comes out is what a row of tiles makes."""
@@ -139,30 +133,23 @@ def _passed(strips: Strips, layout: Layout, step: _Step, meter: _Meter) -> Strip
     for _, row in groupby(_tiles(layout, step), key=lambda tile: tile.source.top):
         tiles = list(row)
         rows = window.rows(tiles[0].source.top, tiles[0].source.bottom)
-        made = step.enlarged(replace(tiles[0].kept, left=0, width=layout.width))
+        made = replace(tiles[0].kept, left=0, width=layout.width).times(step.factor)
         strip = np.empty((made.height, made.width, layout.channels), step.dtype)
         for tile in tiles:
             left = slice(tile.source.left, tile.source.right)
-            place = step.enlarged(tile.kept).slices[1]
+            place = tile.kept.times(step.factor).slices[1]
             strip[:, place] = _one_tile(rows[:, left], tile, step, layout)
             meter.add(tile.kept.height * tile.kept.width)
         yield strip
 
 
 def _tiles(layout: Layout, step: _Step) -> tuple[Tile, ...]:
-    card, factor = step.backend.card(), step.factor
-    overlap = max(card.overlap, CHROMA_OVERLAP) if card.colour == "luma" else card.overlap
-    # Where a tile starts, an output pixel must start too; at a scale without such places there is one tile.
-    grid = lcm(card.grid, grid_of(factor))
-    size = max(step.tile_size, 2 * overlap + 2 * grid, card.minimum_size + grid)
-    if not card.tiles_are_exact:  # seams would show; such a network sees the whole image at once
-        size = max(size, layout.height, layout.width)
-    return plan_tiles(layout.height, layout.width, size=size, overlap=overlap, grid=grid, minimum=card.minimum_size)
+    return tiles_for(step.backend.card(), step.factor, layout.height, layout.width, step.tile_size)
 
 
 def _one_tile(pixels: Integers, tile: Tile, step: _Step, layout: Layout) -> Integers:
     """What is kept of a tile, enlarged; (factor·h, factor·w, C)."""
-    kept = step.enlarged(tile.kept).within(step.enlarged(tile.source)).slices
+    kept = tile.kept.times(step.factor).within(tile.source.times(step.factor)).slices
     if not layout.has_alpha:
         return _enlarged(pixels, kept, step)
     colours, alpha = _enlarged(pixels[..., :-1], kept, step), pixels[..., -1:]

@@ -18,6 +18,7 @@ from superres.inference.consistency import ConsistentBackend
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.inference.sizing import Sizing
+from superres.inference.tiling import FrugalBackend
 from superres.models.card import Card
 from superres.models.manifest import Tier, find, of_tier, shipped
 
@@ -204,7 +205,7 @@ def _checked(model: str, request: Request, factor: float | None = None) -> Backe
 
     def reopened(precision: Precision) -> Backend:
         engine = chosen_engine(model, precision, request.engine)
-        return open_model(model, precision, factor, engine, request.together)
+        return FrugalBackend(open_model(model, precision, factor, engine, request.together), factor)
 
     return CheckedBackend(reopened, request.precision)
 

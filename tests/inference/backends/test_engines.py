@@ -99,3 +99,9 @@ def test_batches_are_answered_image_by_image() -> None:
     backend = open_model("rlfn_compact_x2", "float32", engine="onnxruntime")
     both, alone = backend.upscale(images), [backend.upscale(image[None])[0] for image in images]
     assert np.abs(both - np.stack(alone)).max() < 1e-5
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime", "ncnn"])
+def test_engines_of_the_processor_refuse_what_only_gpus_are_fast_in(engine: Engine) -> None:
+    with pytest.raises(InvalidRequestError, match=r"float16 was asked for, but .* on the processor; take bfloat16"):
+        open_model("rlfn_compact_x2", "float16", engine=engine)

@@ -11,7 +11,10 @@ import superres
 from superres.errors import InvalidRequestError
 from superres.evaluation.subject import subjects
 from superres.export.onnx import export_onnx
+from superres.image.pixels import to_integers
+from superres.inference.backends.backend import bytes_of
 from superres.inference.backends.catalogue import open_model
+from superres.inference.backends.pytorch import PyTorchBackend, device
 from superres.inference.request import Request, plan
 from superres.models.catalogue import architecture, build
 from superres.models.liif import LIIFConfig
@@ -98,3 +101,53 @@ def test_exported_network_of_any_scale_has_the_one_it_was_traced_at(tmp_path: Pa
     export_onnx(tmp_path / "small.safetensors", tmp_path / "small.onnx")
     how = plan(Request(model=str(tmp_path / "small.onnx"), scale=2.7))
     assert (how.factors, how.passes[0].card().highest_scale) == ((2, 2), None)
+
+
+def test_bytes_are_what_numpy_makes_of_the_answer(weights: str) -> None:
+    low = np.random.default_rng(0).random((2, 3, 20, 30), np.float32)
+    backend = open_model(weights, "float32")
+    pixels, total = bytes_of(backend, low)
+    high = backend.upscale(low)
+    assert np.array_equal(pixels, np.stack([to_integers(planes, np.uint8) for planes in high]))
+    assert total == pytest.approx(float(high.sum()), rel=1e-4)
+
+
+def test_float16_answers_as_the_exact_arithmetic_does(weights: str) -> None:
+    low = np.random.default_rng(0).random((1, 3, 20, 30), np.float32)
+    exact, half = (open_model(weights, precision) for precision in ("float32", "float16"))
+    assert half.describe().endswith("float16")
+    assert np.abs(exact.upscale(low) - half.upscale(low)).mean() < 1 / 255
+
+
+@pytest.mark.parametrize(
+    "error",
+    [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 bytes")],
+)
+def test_device_without_memory_gives_the_error_that_makes_tiles_smaller(
+    weights: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    backend = PyTorchBackend(Path(weights), "float32")
+    monkeypatch.setattr(backend, "_network", fail)
+    with pytest.raises(MemoryError):
+        backend.upscale(np.zeros((1, 3, 9, 9), np.float32))
+
+
+def test_other_errors_stay_what_they_are(weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("shapes do not fit")
+
+    backend = PyTorchBackend(Path(weights), "float32")
+    monkeypatch.setattr(backend, "_network", fail)
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        backend.upscale(np.zeros((1, 3, 9, 9), np.float32))
+
+
+@pytest.mark.skipif(device().type == "cpu", reason="there is no GPU")
+def test_gpu_answers_as_the_processor_does() -> None:
+    low = np.random.default_rng(0).random((1, 3, 50, 60), np.float32)
+    there = open_model("rlfn_compact_x4", engine="pytorch")
+    assert device().type in there.describe()
+    assert np.abs(there.upscale(low) - open_model("rlfn_compact_x4", "float32").upscale(low)).max() < 2 / 255

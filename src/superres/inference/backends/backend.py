@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import InvalidRequestError
+from superres.image.pixels import to_integers
 from superres.inference.precision import Precision
 from superres.models.card import PRECISION_KEY, Card
 
@@ -56,6 +57,30 @@ class ByteBackend(Backend, Protocol):
             values before, which is no finite number where one of them is none.
         """
         ...
+
+
+def bytes_of(backend: Backend, low: Planes) -> tuple[Bytes, float]:
+    """What `ByteBackend.upscale_to_bytes` gives, of any engine: where it makes no bytes, NumPy does."""
+    if isinstance(backend, ByteBackend):
+        return backend.upscale_to_bytes(low)
+    high = backend.upscale(low)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # Without an array of answers: a sum is finite where all is, but for values that are absurd themselves.
+        total = float(high.sum())
+        return np.stack([to_integers(planes, np.uint8) for planes in high]), total
+
+
+def check_on_processor(precision: Precision, path: Path, engine: str) -> None:
+    """Refuse a precision that only GPUs are fast in.
+
+    Raises:
+        InvalidRequestError: If it is float16.
+    """
+    if precision == "float16":
+        raise InvalidRequestError(
+            f"float16 was asked for, but {engine} computes {path.name} on the processor; take bfloat16 or float32, or "
+            "the engine pytorch where there is a GPU"
+        )
 
 
 def check_eight_bit(metadata: Mapping[str, str], path: Path, precision: Precision) -> None:

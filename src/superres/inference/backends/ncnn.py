@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from superres.errors import InvalidRequestError, InvalidWeightsError
-from superres.inference.backends.backend import Planes
+from superres.inference.backends.backend import Planes, check_on_processor
 from superres.inference.machine import instructions
 from superres.inference.precision import Precision
 from superres.models.card import Card
@@ -71,11 +71,12 @@ class NcnnBackend:
         precision: `auto` is bfloat16 where the processor has such instructions.
 
     Raises:
-        InvalidRequestError: If int8 is asked for.
+        InvalidRequestError: If int8 or float16 is asked for.
         InvalidWeightsError: If the text carries no card, or its numbers are missing or damaged.
     """
 
     def __init__(self, path: Path, precision: Precision = "auto") -> None:
+        check_on_processor(precision, path, "ncnn")
         if precision == "int8":
             raise InvalidRequestError(
                 f"int8 was asked for, but ncnn computes {path.name} in wider numbers; take the engine openvino"

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from superres.errors import InvalidRequestError, InvalidWeightsError
-from superres.inference.backends.backend import Planes, check_eight_bit
+from superres.inference.backends.backend import Planes, check_eight_bit, check_on_processor
 from superres.inference.precision import Precision
 from superres.models.card import PRECISION_KEY, Card, card_in
 
@@ -31,6 +31,7 @@ class ONNXRuntimeBackend:
     """
 
     def __init__(self, path: Path, precision: Precision = "auto") -> None:
+        check_on_processor(precision, path, "ONNX Runtime")
         if precision == "bfloat16":
             raise InvalidRequestError(
                 f"bfloat16 was asked for, but ONNX Runtime computes {path.name} in float32; "

@@ -13,7 +13,7 @@ import openvino
 from openvino import opset13
 
 from superres.errors import InvalidWeightsError
-from superres.inference.backends.backend import Bytes, Planes, check_eight_bit
+from superres.inference.backends.backend import Bytes, Planes, check_eight_bit, check_on_processor
 from superres.inference.backends.graph_blending import blend_graphs
 from superres.inference.precision import Precision
 from superres.models.card import CARD_KEY, PRECISION_KEY, Card, card_in
@@ -38,7 +38,7 @@ class OpenVINOBackend:
         together: Callers that it answers at a time, each with its part of the processor's cores; one has them all.
 
     Raises:
-        InvalidRequestError: If int8 is asked for, and the graph does not compute in it.
+        InvalidRequestError: If float16 is asked for, or int8 of a graph that does not compute in it.
         InvalidWeightsError: If a file is no graph that OpenVINO reads, or carries no card, or the structures differ.
     """
 
@@ -52,6 +52,7 @@ class OpenVINOBackend:
         self._core: Any = openvino.Core()
         self._graph: Any = self._read(path)
         metadata = self._metadata()
+        check_on_processor(precision, path, "OpenVINO")
         check_eight_bit(metadata, path, precision)
         self._is_eight_bit = PRECISION_KEY in metadata
         self._precision = self._native() if precision in ("auto", "int8") else precision
