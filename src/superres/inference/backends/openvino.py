@@ -60,8 +60,9 @@ class OpenVINOBackend:
         self._card = replace(card_in(metadata, path.name), highest_scale=None)
         if towards is not None:
             self._blend(*towards)
-        self._planes = _Compiled(self._core, self._graph, _HINTS[self._precision], together)
-        self._bytes = _Compiled(self._core, with_bytes(self._graph), _HINTS[self._precision], together)
+        hint, largest = _HINTS[self._precision], 0 if self._is_eight_bit else _SMALL
+        self._planes = _Compiled(self._core, self._graph, hint, together, largest)
+        self._bytes = _Compiled(self._core, with_bytes(self._graph), hint, together, largest)
 
     def _read(self, path: Path) -> Any:
         try:
@@ -112,13 +113,16 @@ class _Compiled:
 
     Compiling takes as long as a small image. Small images of a size that was not there before go through a form of the
     graph that takes any size, a fifth slower; a size that comes twice in a row is compiled for. The answers of both
-    forms are the same, or differ by a rounding of bfloat16.
+    forms are the same, or differ by a rounding of bfloat16. In 8 bit they would differ by more, so that each size is
+    compiled for.
     """
 
-    def __init__(self, core: Any, graph: Any, hint: str, together: int) -> None:
+    def __init__(self, core: Any, graph: Any, hint: str, together: int, largest: int) -> None:
         self._core = core
         self._graph = graph
         self._together = together
+        self._largest = largest
+        """Pixels of an input that may go through the form for any size."""
         self._options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
         if together > 1:
             self._options |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(together)}
@@ -145,7 +149,7 @@ class _Compiled:
         is_repeated, self._seen = shape == self._seen, shape
         if self._requests is not None and shape == self._shape:
             return self._requests
-        if self._requests is None or is_repeated or shape[2] * shape[3] > _SMALL:
+        if self._requests is None or is_repeated or shape[2] * shape[3] > self._largest:
             self._requests, self._shape = self._compiled(list(shape)), shape
             return self._requests
         if self._flexible is None:
