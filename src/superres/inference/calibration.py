@@ -38,7 +38,7 @@ CACHE_VARIABLE = "SUPERRES_CACHE"
 """Environment variable: the folder in which measurements are kept."""
 SIDE = 192
 """Of the image that is measured with [input pixels]."""
-BUDGET = 2.0
+BUDGET = 1.2
 """Seconds that the rounds of a measurement take at most; opening the engines comes on top."""
 ROUNDS = 7
 """At most; each engine has one unmeasured call before."""
