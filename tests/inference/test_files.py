@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from samples.backends import Altered, Repeater
 
 from superres.errors import ExistingFileError, InvalidWeightsError, MissingFileError, UnreadableFileError
@@ -14,6 +15,7 @@ from superres.image.picture import Picture
 from superres.inference.batch import Job
 from superres.inference.files import Sizes, Terms, upscale_file, upscale_files
 from superres.inference.request import Plan
+from superres.inference.upscaler import upscale_picture
 
 
 def noise(*shape: int) -> Any:
@@ -131,3 +133,31 @@ def test_turned_files_become_what_the_upright_picture_becomes(tmp_path: Path, su
     upscale_file(tmp_path / f"in{suffix}", tmp_path / "out.png", repeating())
     upright = read_picture(tmp_path / f"in{suffix}").pixels
     assert np.array_equal(read_picture(tmp_path / "out.png").pixels, upright.repeat(2, 0).repeat(2, 1))
+
+
+def _kinds(folder: Path) -> None:
+    """Files that libvips reads in different ways: in rows, in tiles, as a whole, by a palette."""
+    colours = noise(300, 50, 3)
+    image: Any = pyvips.Image.new_from_array(colours).copy(interpretation="srgb")
+    cover: Any = pyvips.Image.new_from_array(np.dstack([colours, noise(300, 50) // 128 * 255]).astype(np.uint8))
+    cover = cover.copy(interpretation="srgb")
+    image.pngsave(str(folder / "interlaced.png"), interlace=True)
+    image.pngsave(str(folder / "palette.png"), palette=True)
+    image.jpegsave(str(folder / "progressive.jpg"), interlace=True)
+    image.colourspace("cmyk").jpegsave(str(folder / "cmyk.jpg"))
+    cover.cast("ushort").copy(interpretation="rgb16").tiffsave(str(folder / "tiles.tif"), tile=True, compression="lzw")
+    cover.webpsave(str(folder / "alpha.webp"), lossless=True)
+    cover.heifsave(str(folder / "alpha.avif"), compression="av1")
+    image.gifsave(str(folder / "colours.gif"))
+
+
+def test_streams_of_every_kind_become_what_their_pictures_become(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    _kinds(tmp_path / "in")
+    for path in (tmp_path / "in").iterdir():
+        upscale_file(path, tmp_path / f"{path.name}.tif", repeating())
+        found, expected = read_picture(tmp_path / f"{path.name}.tif"), upscale_picture(read_picture(path), repeating())
+        assert np.array_equal(found.pixels, expected.pixels), path.name
+        assert (found.alpha is None) == (expected.alpha is None), path.name
+        if found.alpha is not None and expected.alpha is not None:
+            assert np.array_equal(found.alpha, expected.alpha), path.name
