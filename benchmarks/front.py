@@ -55,7 +55,6 @@ class Point:
     """A way, and what it reaches."""
 
     way: Way
-    is_ours: bool = False
     quality_of: str = ""
     """Another way with the same answers, measured once; this one's are measured where empty."""
 
@@ -125,15 +124,13 @@ def points(scratch: Path) -> dict[str, Point]:
         found[f"{name.upper()}, superres"] = Point(ours(str(graph), **openvino))
     exact = "superres default, float32"
     return found | {
-        "superres tiny, bfloat16": Point(ours(TINY, precision="bfloat16", **openvino), is_ours=True),
-        "superres tiny, int8": Point(ours(TINY, precision="int8", **openvino), is_ours=True),
-        exact: Point(ours(DEFAULT, precision="float32", **openvino), is_ours=True),
-        "superres default, bfloat16": Point(ours(DEFAULT, precision="bfloat16", **openvino), is_ours=True),
-        "superres default, int8": Point(ours(DEFAULT, precision="int8", **openvino), is_ours=True),
-        "superres best, bfloat16": Point(
-            ours(DEFAULT, precision="bfloat16", ensemble="mean", **openvino), is_ours=True
-        ),
-        "superres best, int8": Point(ours(DEFAULT, precision="int8", ensemble="mean", **openvino), is_ours=True),
+        "superres tiny, bfloat16": Point(ours(TINY, precision="bfloat16", **openvino)),
+        "superres tiny, int8": Point(ours(TINY, precision="int8", **openvino)),
+        exact: Point(ours(DEFAULT, precision="float32", **openvino)),
+        "superres default, bfloat16": Point(ours(DEFAULT, precision="bfloat16", **openvino)),
+        "superres default, int8": Point(ours(DEFAULT, precision="int8", **openvino)),
+        "superres best, bfloat16": Point(ours(DEFAULT, precision="bfloat16", ensemble="mean", **openvino)),
+        "superres best, int8": Point(ours(DEFAULT, precision="int8", ensemble="mean", **openvino)),
         "default, ONNX Runtime": Point(ours(DEFAULT, engine="onnxruntime", precision="float32"), quality_of=exact),
         "default, ncnn": Point(ours(DEFAULT, engine="ncnn", precision="float32"), quality_of=exact),
         "default, PyTorch": Point(eager(DEFAULT), quality_of=exact),
@@ -162,14 +159,15 @@ def on_the_front(reached: Mapping[str, tuple[float, float]]) -> list[str]:
     return front
 
 
-def draw(path: Path, reached: Mapping[str, tuple[float, float]], front: list[str], is_ours: Mapping[str, bool]) -> None:
+def draw(path: Path, reached: Mapping[str, tuple[float, float]], front: list[str]) -> None:
     """The plot."""
     mpl.use("Agg")
     figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
     for name, (time, value) in reached.items():
-        colour = "tab:blue" if is_ours[name] else "tab:grey"
+        colour = "tab:blue" if name.startswith("superres") else "tab:grey"
         axes.plot(time, value, "o", color=colour)
-        axes.annotate(name, (time, value), xytext=(5, -10), textcoords="offset points", fontsize=7, color=colour)
+        place = {"xytext": (4, -5), "textcoords": "offset points", "rotation": -35, "va": "top"}
+        axes.annotate(name, (time, value), fontsize=7, color=colour, rotation_mode="anchor", **place)
     axes.step(*zip(*(reached[name] for name in front), strict=True), where="post", color="tab:blue", linewidth=0.8)
     axes.set(
         xscale="log",
@@ -200,7 +198,7 @@ def main() -> None:
     }
     front = on_the_front(reached)
     time, value = reached["FSRCNN, OpenCV"]
-    as_fast = max(value for name, (own, value) in reached.items() if all_points[name].is_ours and own <= time)
+    as_fast = max(value for name, (own, value) in reached.items() if name.startswith("superres") and own <= time)
     result = {
         "input": "480×270",
         "processor": processor(),
@@ -217,7 +215,7 @@ def main() -> None:
     if asked.output:
         asked.output.write_text(text + "\n", encoding="utf-8")
     if asked.plot:
-        draw(asked.plot, reached, front, {name: point.is_ours for name, point in all_points.items()})
+        draw(asked.plot, reached, front)
 
 
 if __name__ == "__main__":
