@@ -166,13 +166,24 @@ def draw(path: Path, reached: Mapping[str, tuple[float, float]], front: list[str
     for name, (time, value) in reached.items():
         colour = "tab:blue" if name.startswith("superres") else "tab:grey"
         axes.plot(time, value, "o", color=colour)
-        place = {"xytext": (4, -5), "textcoords": "offset points", "rotation": -35, "va": "top"}
-        axes.annotate(name, (time, value), fontsize=7, color=colour, rotation_mode="anchor", **place)
+        axes.annotate(
+            name,
+            (time, value),
+            xytext=(4, -5),
+            textcoords="offset points",
+            rotation=-35,
+            rotation_mode="anchor",
+            va="top",
+            fontsize=7,
+            color=colour,
+        )
     axes.step(*zip(*(reached[name] for name in front), strict=True), where="post", color="tab:blue", linewidth=0.8)
     axes.set(
         xscale="log",
         xlabel="milliseconds for a megapixel of the result (two threads)",
         ylabel="PSNR on Y, Kodak24 ×4 [dB]",
+        ylim=(27, None),
+        xlim=(None, 4000),
     )
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=130)
