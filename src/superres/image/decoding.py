@@ -14,7 +14,7 @@ import pyvips
 from superres.errors import ImageTooLargeError, InvalidImageError, UnreadableFileError
 from superres.image.metadata import metadata_of
 from superres.image.picture import Layout, Metadata, Picture
-from superres.image.strips import ROWS, Strips
+from superres.image.strips import ROWS, Strips, picture_of
 
 _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "pngload_source"),
@@ -77,15 +77,7 @@ class Reader:
         Raises:
             UnreadableFileError: If the file is truncated or damaged.
         """
-        layout = self.layout
-        with _explained(self._path):
-            values: Any = self._image.numpy()
-        pixels = values.reshape(layout.height, layout.width, layout.channels)
-        return Picture(
-            pixels=np.ascontiguousarray(pixels[..., :-1] if layout.has_alpha else pixels),
-            alpha=np.ascontiguousarray(pixels[..., -1]) if layout.has_alpha else None,
-            metadata=layout.metadata,
-        )
+        return picture_of(self.strips(), self.layout)
 
 
 def opened(path: Path, max_pixels: int) -> Reader:

@@ -211,7 +211,8 @@ def _down(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Stri
         # At the lower edge positions may turn back: rows that are needed again are kept.
         first, last = int(positions[start:].min()), int(positions[rows].max())
         source = window.rows(first, last + 1)
-        yield _rounded(_along(source, 0, positions[rows] - first, weights[rows], np.float64), source)
+        values = _along(source, 0, positions[rows] - first, weights[rows], np.float64)
+        yield round_half_up(values, source.dtype)
 
 
 def _across(strips: Strips, positions: NDArray[np.int64], weights: Values) -> Strips:
@@ -219,11 +220,7 @@ def _across(strips: Strips, positions: NDArray[np.int64], weights: Values) -> St
     for strip in strips:
         for start in range(0, len(strip), _STRIP):
             part = strip[start : start + _STRIP]
-            yield _rounded(_along(part, 1, positions, weights, np.float64), part)
-
-
-def _rounded(values: Any, like: Integers) -> Any:
-    return round_half_up(values, like.dtype)
+            yield round_half_up(_along(part, 1, positions, weights, np.float64), part.dtype)
 
 
 def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values, dtype: Any) -> Any:

@@ -1,8 +1,8 @@
 """Plans for many images.
 
 A small image keeps no processor busy: its cores wait for each other at every layer. Where there are many, some go
-through the network at a time, each on cores of its own, which gives a tenth more images with two cores, and more with
-more. A large image has all cores, and the memory, for itself.
+through the network at a time, each on cores of its own; with two cores, that is an eighth more images in the same time.
+A large image has all cores, and the memory, for itself.
 """
 
 from __future__ import annotations

@@ -90,9 +90,9 @@ class FrugalBackend:
         answers = [self._answer(np.ascontiguousarray(low[..., *tile.source.slices]), ask, together) for tile in tiles]
         return together(low.shape, tiles, answers)
 
-    def _planes_together(self, shape: tuple[int, ...], tiles: tuple[Tile, ...], answers: list[Planes]) -> Planes:
+    def _planes_together(self, shape: tuple[int, ...], tiles: tuple[Tile, ...], answers: list[Any]) -> Any:
         height, width = (enlarged(side, self._factor) for side in shape[-2:])
-        canvas = np.empty((*answers[0].shape[:2], height, width), np.float32)
+        canvas = np.empty((*answers[0].shape[:2], height, width), answers[0].dtype)
         for tile, answer in zip(tiles, answers, strict=True):
             kept, source = tile.kept.times(self._factor), tile.source.times(self._factor)
             canvas[..., *kept.slices] = answer[..., *kept.within(source).slices]
@@ -101,9 +101,5 @@ class FrugalBackend:
     def _bytes_together(
         self, shape: tuple[int, ...], tiles: tuple[Tile, ...], answers: list[tuple[Bytes, float]]
     ) -> tuple[Bytes, float]:
-        height, width = (enlarged(side, self._factor) for side in shape[-2:])
-        canvas = np.empty((len(answers[0][0]), height, width, answers[0][0].shape[-1]), np.uint8)
-        for tile, (answer, _) in zip(tiles, answers, strict=True):
-            kept, source = tile.kept.times(self._factor), tile.source.times(self._factor)
-            canvas[:, *kept.slices] = answer[:, *kept.within(source).slices]
-        return canvas, sum(total for _, total in answers)
+        planes = self._planes_together(shape, tiles, [pixels.transpose(0, 3, 1, 2) for pixels, _ in answers])
+        return planes.transpose(0, 2, 3, 1), sum(total for _, total in answers)

@@ -71,7 +71,7 @@ def upscale(
     from superres.inference.batch import plan_jobs
     from superres.inference.files import Terms, upscale_files
     from superres.inference.many import planner
-    from superres.inference.request import TILE_SIZE, Request, plan, plan_for
+    from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
     from superres.inference.sizing import frame, sizing_of
 
     request = Request(
@@ -87,16 +87,14 @@ def upscale(
         is_consistent=consistent,
     )
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
-    label = f"x{plan(request).scale:g}" if sizing is None else sizing.label
+    single = plan(request) if sizing is None else partial(plan_for, request, sizing)
+    label = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
     jobs, problems = plan_jobs(inputs, output=output, label=label, format_name=format_name)
     for problem in problems:
         complain(str(problem))
     if output is not None and jobs:
         _make_folder(jobs[0].target.parent, output)
-    if len(jobs) > 1:
-        how = planner(request, sizing)
-    else:
-        how = plan(request) if sizing is None else partial(plan_for, request, sizing)
+    how = planner(request, sizing) if len(jobs) > 1 else single
     terms = Terms(quality=quality, overwrite=overwrite, max_pixels=MAX_PIXELS if max_pixels is None else max_pixels)
     if _failures(jobs, partial(upscale_files, jobs, how, terms)) + len(problems):
         raise typer.Exit(2)
