@@ -32,6 +32,9 @@ _SIGNATURES = (
 _SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange rows and columns."""
 
+_SYSTEM = "system error: "
+"""How libvips begins a line that tells what the operating system said."""
+
 _TYPES = {"uchar": np.uint8, "ushort": np.uint16}
 
 _FORMATS = "PNG, JPEG, WebP, TIFF, AVIF and GIF can be read"
@@ -117,6 +120,9 @@ def reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     lines = [line.strip() for line in str(error).splitlines()]
+    system = [line.removeprefix(_SYSTEM) for line in lines if line.startswith(_SYSTEM) and "Unknown" not in line]
+    if system:
+        return system[0]
     return next((line for line in reversed(lines) if len(line.split()) > 1), str(error).strip() or "no reason given")
 
 

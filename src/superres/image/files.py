@@ -6,7 +6,10 @@ Upright pixels, 8 or 16 bit, grey or RGB, alpha, ICC profile, EXIF, XMP, IPTC an
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 
 import pyvips
@@ -28,6 +31,9 @@ from superres.image.strips import Strips, strips_of
 
 MAX_PIXELS = 300_000_000
 """More pixels than this are refused before anything is decoded, unless the caller allows more."""
+
+_NO_ROOM = 2**16
+"""Bytes: a disk that has fewer left is full."""
 
 READABLE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif")
 """Files that a folder's listing takes for images; reading itself looks at the content, not the name."""
@@ -103,11 +109,22 @@ def write_strips(
     check_quality(quality)
     try:
         with placed(path, overwrite=overwrite) as unfinished:
-            encode(strips, layout, unfinished, FORMATS[path.suffix.lower()], quality)
+            try:
+                encode(strips, layout, unfinished, FORMATS[path.suffix.lower()], quality)
+            except pyvips.Error as error:
+                raise UnwritableFileError(f"{path} could not be written: {_failure(error, path.parent)}") from error
     except SuperResError:
         raise
-    except (pyvips.Error, OSError) as error:
+    except OSError as error:
         raise UnwritableFileError(f"{path} could not be written: {reason(error)}") from error
+
+
+def _failure(error: pyvips.Error, folder: Path) -> str:
+    """Why a file could not be written, which libvips tells only one of several threads that fail at a time."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < _NO_ROOM:
+            return os.strerror(ENOSPC)
+    return reason(error)
 
 
 def check_quality(quality: int | None) -> None:

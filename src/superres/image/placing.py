@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections.abc import Generator
@@ -25,7 +26,7 @@ def placed(path: Path, *, overwrite: bool) -> Generator[Path]:
     """
     place = path.resolve()
     # Of its own, short name: the file's name may be as long as the file system allows.
-    unfinished = place.with_name(f".superres-{uuid.uuid4().hex[:12]}.part")
+    unfinished = place.with_name(f"{_prefix(place)}{uuid.uuid4().hex[:12]}.part")
     try:
         yield unfinished
         if overwrite:
@@ -34,6 +35,21 @@ def placed(path: Path, *, overwrite: bool) -> Generator[Path]:
             _rename_to_new(unfinished, place)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what a process that was killed has left of a file; nobody may be making it.
+
+    Raises:
+        OSError: If its folder does not allow it.
+    """
+    place = path.resolve()
+    for unfinished in place.parent.glob(f"{_prefix(place)}*.part"):
+        unfinished.unlink(missing_ok=True)
+
+
+def _prefix(place: Path) -> str:
+    return f".superres-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:12]}-"
 
 
 def _rename_to_new(unfinished: Path, place: Path) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
+from zlib import crc32
 
-from superres.errors import InvalidRequestError, SuperResError, UnwritableFileError
-from superres.image.files import image_files
+from superres.errors import InvalidRequestError, SuperResError, UnwritableFileError, unknown_name
 from superres.image.formats import FORMATS
+from superres.inference.walking import walk
+
+FIELDS = ("stem", "size", "model")
+"""What the template of a name may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,44 +22,137 @@ class Job:
 
     source: Path
     target: Path
+    root: Path | None = None
+    """The folder whose journal tells of the result; None where nothing is kept of it."""
+    replaces: bool = False
+    """Whether an existing target is a remnant, or outdated."""
 
 
-def plan_jobs(
-    inputs: Sequence[Path], *, output: Path | None, label: str, format_name: str | None
-) -> tuple[tuple[Job, ...], tuple[SuperResError, ...]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Naming:
+    """How results are called.
+
+    Raises:
+        InvalidRequestError: If the format is not known, or the template makes no file name.
+        UnknownNameError: If the template has an unknown field.
+    """
+
+    size: str
+    """Such as `x4`."""
+    model: str = "default"
+    template: str = "{stem}_{size}"
+    """Of `FIELDS`; the ending follows by itself."""
+    format_name: str | None = None
+    """Ending of the results, without its dot; as each input's where not given."""
+
+    def __post_init__(self) -> None:
+        self.suffix()
+        try:
+            fields = [name for _, name, _, _ in Formatter().parse(self.template) if name is not None]
+        except ValueError as error:
+            raise InvalidRequestError(f"the name {self.template!r} was asked for, but {error}") from error
+        for field in fields:
+            if field not in FIELDS:
+                raise unknown_name("field of a name", field, FIELDS)
+        if "stem" not in fields or any(mark in self.template for mark in '/\\:"<>|?*\0'):
+            raise InvalidRequestError(
+                f"the name {self.template!r} was asked for; it needs {{stem}}, so that results differ, and must name a "
+                "file in its folder"
+            )
+
+    def suffix(self) -> str | None:
+        """The ending that was asked for, with its dot."""
+        if self.format_name is None:
+            return None
+        suffix = f".{self.format_name.lower().removeprefix('.')}"
+        if suffix not in FORMATS:
+            known = ", ".join(name.removeprefix(".") for name in FORMATS)
+            raise InvalidRequestError(f"the format {self.format_name!r} was asked for; these can be written: {known}")
+        return suffix
+
+    def name(self, source: Path) -> str:
+        """Of the result of a file."""
+        own = source.suffix.lower()
+        ending = self.suffix() or (own if own in FORMATS else ".png")
+        return self.template.format(stem=source.stem, size=self.size, model=self.model) + ending
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the files: those whose number, from 1, is this one's. Which it is depends on a file's place alone."""
+
+    number: int
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.count:
+            raise InvalidRequestError(f"the part {self.number}/{self.count} was asked for; the first is 1/{self.count}")
+
+    def has(self, place: Path) -> bool:
+        """Whether a file belongs to it.
+
+        Args:
+            place: Of the file, from the folder that was named.
+        """
+        return crc32(place.as_posix().encode(errors="surrogateescape")) % self.count == self.number - 1
+
+
+def share_of(text: str) -> Share:
+    """Read a part, such as `2/5`.
+
+    Raises:
+        InvalidRequestError: If it is none.
+    """
+    number, _, count = text.partition("/")
+    if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()):
+        raise InvalidRequestError(f"the part {text!r} was asked for; parts are written as 2/5, the second of five")
+    return Share(int(number), int(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be done."""
+
+    jobs: tuple[Job, ...]
+    problems: tuple[SuperResError, ...] = ()
+    """What stands against the rest, so that one bad input does not stop the others."""
+    others: int = 0
+    """Files in the folders that are no images."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    path: Path
+    place: Path
+    """Of its result, among the results."""
+    folder: Path | None
+    """That was named, and holds it."""
+
+
+def plan_jobs(inputs: Sequence[Path], *, output: Path | None, naming: Naming, share: Share | None = None) -> Batch:
     """Find the files that are meant and name their results.
 
     Args:
-        inputs: Files and folders; of a folder, the images directly in it.
-        output: A file for one input file, else a folder; beside each input where not given.
-        label: Stands in the results' names: `x4` in `photo_x4.png`.
-        format_name: Ending of the results, without its dot; as each input's where not given.
-
-    Returns:
-        What can be done, and what stands against the rest, so that one bad input does not stop the others.
+        inputs: Files and folders; of a folder, all images in it and below.
+        output: A file for one input file, else a folder, which then has the folders that an input folder has, or that
+            of several input folders; beside each input where not given.
+        naming: Of the results.
+        share: The part of the files that is meant; all where not given.
 
     Raises:
-        InvalidRequestError: If the format is not known, or contradicts the output's name.
+        InvalidRequestError: If the format contradicts the output's name.
         UnwritableFileError: If the output is a file and the inputs are many.
     """
-    suffix = _suffix(format_name)
     if output is not None and _is_file(output, inputs):
-        return _single(inputs[0], output, suffix), ()
+        return Batch(_single(inputs[0], output, naming.suffix()))
     if output is not None and output.is_file():
         raise UnwritableFileError(f"several results cannot go to {output}, which is a file; name a folder")
-    sources, problems = _sources(inputs)
-    jobs, clashes = _without_clashes(Job(source, _target(source, output, label, suffix)) for source in sources)
-    return jobs, (*problems, *clashes)
-
-
-def _suffix(format_name: str | None) -> str | None:
-    if format_name is None:
-        return None
-    suffix = f".{format_name.lower().removeprefix('.')}"
-    if suffix not in FORMATS:
-        known = ", ".join(name.removeprefix(".") for name in FORMATS)
-        raise InvalidRequestError(f"the format {format_name!r} was asked for; these can be written: {known}")
-    return suffix
+    sources, problems, others = _sources(inputs, output)
+    if share is not None:
+        sources = [each for each in sources if share.has(each.place)]
+    is_kept = len(inputs) > 1 or any(each.folder is not None for each in sources)
+    jobs, clashes = _without_clashes(_job(each, output, naming, is_kept=is_kept) for each in sources)
+    return Batch(jobs, (*problems, *clashes), others)
 
 
 def _is_file(output: Path, inputs: Sequence[Path]) -> bool:
@@ -69,21 +167,38 @@ def _single(source: Path, output: Path, suffix: str | None) -> tuple[Job, ...]:
     return (Job(source, output),)
 
 
-def _sources(inputs: Iterable[Path]) -> tuple[list[Path], list[SuperResError]]:
-    sources: list[Path] = []
+def _sources(inputs: Iterable[Path], output: Path | None) -> tuple[list[_Source], list[SuperResError], int]:
+    sources: dict[Path, _Source] = {}
     problems: list[SuperResError] = []
+    others = 0
+    folders = [path for path in inputs if path.is_dir()]
     for path in inputs:
+        if path not in folders:
+            sources.setdefault(path, _Source(path, Path(path.name), None))
+            continue
         try:
-            sources.extend(image_files(path) if path.is_dir() else [path])
+            found = walk(path, without=None if output is None or _is_within(path, output) else output)
         except SuperResError as error:
             problems.append(error)
-    return list(dict.fromkeys(sources)), problems
+            continue
+        problems += found.problems
+        others += found.others
+        below = Path(path.resolve().name) if len(folders) > 1 else Path()
+        for image in found.images:
+            sources.setdefault(image, _Source(image, below / image.relative_to(path), path))
+    return list(sources.values()), problems, others
 
 
-def _target(source: Path, folder: Path | None, label: str, suffix: str | None) -> Path:
-    own = source.suffix.lower()
-    ending = suffix or (own if own in FORMATS else ".png")
-    return (folder or source.parent) / f"{source.stem}_{label}{ending}"
+def _is_within(folder: Path, output: Path) -> bool:
+    """Whether a folder of inputs is the folder of results, or lies in it."""
+    return folder.resolve().is_relative_to(output.resolve())
+
+
+def _job(source: _Source, output: Path | None, naming: Naming, *, is_kept: bool) -> Job:
+    name = naming.name(source.path)
+    if output is None:
+        return Job(source.path, source.path.parent / name, source.folder)
+    return Job(source.path, output / source.place.parent / name, output if is_kept else None)
 
 
 def _without_clashes(jobs: Iterable[Job]) -> tuple[tuple[Job, ...], list[SuperResError]]:

@@ -7,7 +7,7 @@ written. Of each file a few strips are in memory at a time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -96,12 +96,12 @@ def upscale_file(
 
 
 def upscale_files(
-    jobs: Sequence[Job], plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
+    jobs: Iterable[Job], plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
 ) -> Iterator[Outcome]:
     """Enlarge files into others; each is written only if all went well with it, and does not stop the rest.
 
     Args:
-        jobs: What becomes of what.
+        jobs: What becomes of what; asked for as they are begun, one in advance.
         plan: How, or what says so when a picture's height and width are known.
         terms: See `Terms`.
         watch: See `JobWatcher`.
@@ -138,6 +138,7 @@ class _File:
 
     def __init__(self, job: Job, plan: Plan | Planner, terms: Terms) -> None:
         self._job = job
+        self._replaces = terms.overwrite or job.replaces
         self._writer: PictureWriter | None = None
         self._error: SuperResError | MemoryError | None = None
         self._reading = ExitStack()
@@ -151,14 +152,14 @@ class _File:
 
     def _begin(self, plan: Plan | Planner, terms: Terms) -> None:
         job = self._job
-        check_output(job.target, overwrite=terms.overwrite)
+        check_output(job.target, overwrite=self._replaces)
         reader = open_picture(job.source, max_pixels=terms.max_pixels)
         self._terms, self._layout = terms, reader.layout
         height, width = self._layout.height, self._layout.width
         self._plan = plan if isinstance(plan, Plan) else plan(height, width)
         new_height, new_width = checked_size(self._layout, self._plan)
         self._sizes = Sizes(height, width, new_height, new_width)
-        check_output(job.target, overwrite=terms.overwrite, height=new_height, width=new_width)
+        check_output(job.target, overwrite=self._replaces, height=new_height, width=new_width)
         self._strips = self._reading.enter_context(ahead(reader.strips(), _READ_AHEAD))
         self.together = self._plan.together
 
@@ -178,7 +179,7 @@ class _File:
         terms, sizes, job = self._terms, self._sizes, self._job
         layout = replace(self._layout, height=sizes.new_height, width=sizes.new_width)
         try:
-            self._writer = PictureWriter(job.target, layout, quality=terms.quality, overwrite=terms.overwrite)
+            self._writer = PictureWriter(job.target, layout, quality=terms.quality, overwrite=self._replaces)
             for strip in through(
                 self._strips,
                 self._layout,

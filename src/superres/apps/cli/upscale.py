@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from superres.apps.cli.console import complain, progress_bar, report
 from superres.apps.cli.upscale_options import (
     Arithmetic,
     Best,
@@ -22,23 +20,24 @@ from superres.apps.cli.upscale_options import (
     LongSide,
     MaxPixels,
     Model,
+    Name,
     Output,
     Overwrite,
     Photo,
     Quality,
     Scale,
+    Shard,
     Texture,
     TileSide,
     Width,
     Wrap,
 )
-from superres.errors import SuperResError
+from superres.apps.cli.upscaling import work_off
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable
 
     from superres.inference.batch import Job
-    from superres.inference.files import Outcome
     from superres.models.manifest import Tier
 
 
@@ -53,6 +52,7 @@ def upscale(
     fit: Fit = None,
     model: Model = None,
     format_name: Format = None,
+    name: Name = "{stem}_{size}",
     quality: Quality = None,
     precision: Arithmetic = "auto",
     engine: Computing = "auto",
@@ -63,13 +63,15 @@ def upscale(
     best: Best = False,
     wrap: Wrap = False,
     consistent: Consistent = False,
+    shard: Shard = None,
     max_pixels: MaxPixels = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
     from superres.image.files import MAX_PIXELS
-    from superres.inference.batch import plan_jobs
-    from superres.inference.files import Terms, upscale_files
+    from superres.inference.batch import Naming, plan_jobs, share_of
+    from superres.inference.files import Terms
+    from superres.inference.folders import Folders
     from superres.inference.many import planner
     from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
     from superres.inference.sizing import frame, sizing_of
@@ -89,15 +91,15 @@ def upscale(
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
     single = plan(request) if sizing is None else partial(plan_for, request, sizing)
     label = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
-    jobs, problems = plan_jobs(inputs, output=output, label=label, format_name=format_name)
-    for problem in problems:
-        complain(str(problem))
-    if output is not None and jobs:
-        _make_folder(jobs[0].target.parent, output)
-    how = planner(request, sizing) if len(jobs) > 1 else single
+    naming = Naming(
+        size=label, model=Path(model).stem if model else request.tier, template=name, format_name=format_name
+    )
+    batch = plan_jobs(inputs, output=output, naming=naming, share=None if shard is None else share_of(shard))
+    how = planner(request, sizing) if len(batch.jobs) > 1 else single
     terms = Terms(quality=quality, overwrite=overwrite, max_pixels=MAX_PIXELS if max_pixels is None else max_pixels)
-    if _failures(jobs, partial(upscale_files, jobs, how, terms)) + len(problems):
-        raise typer.Exit(2)
+    _make_folders(batch.jobs, output)
+    settings = f"{replace(request, engine='auto', tile_size=TILE_SIZE)} {sizing} {quality}"
+    work_off(batch, Folders(batch.jobs, settings, overwrite=overwrite), how, terms)
 
 
 def _tier(*, fast: bool, photo: bool) -> Tier:
@@ -108,37 +110,13 @@ def _tier(*, fast: bool, photo: bool) -> Tier:
     return "tiny" if fast else "photo" if photo else "default"
 
 
-def _make_folder(folder: Path, output: Path) -> None:
+def _make_folders(jobs: Iterable[Job], output: Path | None) -> None:
     """Make the results' folder where the output names one; its parent must exist."""
-    if folder != output:
+    if output is None or all(job.target == output for job in jobs):
         return
     from superres.errors import UnwritableFileError
 
     try:
-        folder.mkdir(exist_ok=True)
+        output.mkdir(exist_ok=True)
     except OSError as error:
-        raise UnwritableFileError(f"the folder {folder} cannot be made: {error.strerror}") from error
-
-
-def _failures(jobs: tuple[Job, ...], outcomes: Callable[..., Iterator[Outcome]]) -> int:
-    """Do all jobs; how many failed."""
-    numbers = {job: number for number, job in enumerate(jobs, start=1)}
-    failures = 0
-    with progress_bar() as show:
-
-        def watch(job: Job, done: int, total: int) -> None:
-            what = job.source.name if len(jobs) == 1 else f"{numbers[job]}/{len(jobs)} {job.source.name}"
-            show(what, done, total, "")
-
-        for outcome in outcomes(watch):
-            job, result = outcome.job, outcome.result
-            if isinstance(result, MemoryError):
-                complain(f"{job.source} needs more memory than there is; a smaller --tile or --scale needs less")
-            elif isinstance(result, SuperResError):
-                complain(str(result))
-            else:
-                sizes = f"{result.width}×{result.height} → {result.new_width}×{result.new_height}"
-                report(f"{job.source} → {job.target}  {sizes}")
-                continue
-            failures += 1
-    return failures
+        raise UnwritableFileError(f"the folder {output} cannot be made: {error.strerror}") from error

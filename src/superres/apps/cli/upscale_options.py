@@ -10,10 +10,16 @@ import typer
 from superres.inference.backends.engines import Engine
 from superres.inference.precision import Precision
 
-Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders of pictures.")]
+Inputs = Annotated[
+    list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders with all that is below them.")
+]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="A file for one picture, else a folder; beside the inputs if not given."),
+    typer.Option(
+        "--output",
+        "-o",
+        help="A file for one picture, else a folder, laid out as the input is; beside the inputs if not given.",
+    ),
 ]
 Scale = Annotated[
     float | None,
@@ -24,6 +30,13 @@ Model = Annotated[
 ]
 Format = Annotated[
     str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif or avif; as the input if not given.")
+]
+Name = Annotated[
+    str, typer.Option("--name", help="Of the results, without ending: {stem} of the picture, {size}, {model}.")
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(help="A part of the pictures, such as 2/5, the second of five; for several machines.", metavar="I/N"),
 ]
 Quality = Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")]
 Arithmetic = Annotated[

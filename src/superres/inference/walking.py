@@ -1,0 +1,71 @@
+"""Images in a folder and in all folders below it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from superres.errors import MissingFileError, SuperResError, UnreadableFileError
+from superres.image.decoding import reason
+from superres.image.files import READABLE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What a folder holds."""
+
+    images: tuple[Path, ...]
+    """By their places in it."""
+    others: int
+    """Files that are no images by their names."""
+    problems: tuple[SuperResError, ...]
+    """Why folders below could not be looked into."""
+
+
+def walk(folder: Path, *, without: Path | None = None) -> Walk:
+    """Look through a folder; neither hidden files and folders nor links to folders, which may lead in circles.
+
+    Args:
+        folder: Where to begin.
+        without: A folder below that is left out, such as that of the results.
+
+    Raises:
+        MissingFileError: If there is no such folder, or no image in it.
+        UnreadableFileError: If the folder does not allow to be read.
+    """
+    images: list[Path] = []
+    others = 0
+    errors: list[OSError] = []
+    left_out = None if without is None else without.resolve()
+    for place, folders, names in os.walk(folder, onerror=errors.append):
+        here = Path(place)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and (here / name).resolve() != left_out
+        )
+        for name in sorted(names):
+            path = here / name
+            if name.startswith("."):  # other systems' notes about images, such as macOS's "._photo.jpg"
+                continue
+            if path.suffix.lower() in READABLE_SUFFIXES and path.is_file():
+                images.append(path)
+            else:
+                others += 1
+    problems = tuple(_problem(error) for error in errors)
+    if not images:
+        raise problems[0] if problems else _empty(folder)
+    return Walk(tuple(images), others, problems)
+
+
+def _problem(error: OSError) -> SuperResError:
+    place = os.fsdecode(error.filename) if error.filename is not None else "a folder"
+    if isinstance(error, FileNotFoundError):
+        return MissingFileError(f"images were to be read from {place}, but there is no such folder")
+    return UnreadableFileError(f"images were to be read from {place}, but cannot be: {reason(error)}")
+
+
+def _empty(folder: Path) -> MissingFileError:
+    return MissingFileError(
+        f"{folder} and the folders below it hold no image; files that end in {', '.join(READABLE_SUFFIXES)} are "
+        "looked for"
+    )

@@ -1,0 +1,32 @@
+"""The command line in processes of its own, to be killed, or to run beside each other."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "superres", "upscale", "--fast", "--engine", "openvino", "--precision", "float32")
+"""The tiny networks; an engine that is not chosen by measurements, so that any two runs agree to the byte."""
+
+
+def started(*arguments: object) -> subprocess.Popen[str]:
+    """A process that upscales."""
+    return subprocess.Popen([*COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True)
+
+
+def ended(*arguments: object, before: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Exit code and complaints of a process that upscales.
+
+    Args:
+        arguments: Of `superres upscale`.
+        before: A command that runs it.
+    """
+    done = subprocess.run(
+        [*before, *COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, timeout=120, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All visible files below a folder."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and ".superres" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
