@@ -190,7 +190,7 @@ def test_jpeg_with_bytes_too_many_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"hello", b"\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"BM"])
 def test_what_is_no_image_is_refused_by_its_first_bytes(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.png").write_bytes(content)
-    with pytest.raises(UnreadableFileError, match="begins like none; PNG, JPEG, WebP, TIFF, AVIF and GIF can be read"):
+    with pytest.raises(UnreadableFileError, match="begins like none; PNG, JPEG, WebP, TIFF, AVIF, GIF and HEIC can be"):
         read_picture(tmp_path / "a.png")
 
 
@@ -200,9 +200,9 @@ def test_empty_file_is_called_empty(tmp_path: Path) -> None:
         read_picture(tmp_path / "a.png")
 
 
-def test_heic_photograph_is_named_as_what_cannot_be_read(tmp_path: Path) -> None:
+def test_damaged_heic_photograph_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
-    with pytest.raises(UnreadableFileError, match="not known, as HEIC is"):
+    with pytest.raises(UnreadableFileError, match="it is damaged"):
         read_picture(tmp_path / "a.heic")
 
 

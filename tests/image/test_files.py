@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from superres.errors import (
 from superres.image import files
 from superres.image.files import check_output, image_files, read_picture, write_picture
 from superres.image.formats import FORMATS
-from superres.image.picture import Picture
+from superres.image.picture import Layout, Picture
 
 PICTURE = Picture(pixels=noise(4, 5, 3))
 
@@ -114,9 +115,10 @@ def test_closed_folder_is_refused_before_the_work(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize(("suffix", "side"), [(".webp", 16_384), (".jpg", 65_501)])
 def test_side_beyond_the_format_is_refused(tmp_path: Path, suffix: str, side: int) -> None:
-    check_output(tmp_path / f"a{suffix}", height=side - 1)
+    layout = Layout(height=side - 1, width=1, channels=3, dtype=np.dtype(np.uint8))
+    check_output(tmp_path / f"a{suffix}", layout=layout)
     with pytest.raises(UnwritableFileError, match=r"use \.png or \.tif"):
-        check_output(tmp_path / f"a{suffix}", height=side)
+        check_output(tmp_path / f"a{suffix}", layout=replace(layout, height=side))
 
 
 @pytest.mark.parametrize("quality", [0, 101, -5])

@@ -47,8 +47,8 @@ def test_network_of_a_plain_stage_is_itself(tmp_path: Path) -> None:
 def test_head_for_kinds_adds_its_weighted_cross_entropy_and_is_left_behind(tmp_path: Path) -> None:
     network = beside(CLASSIFICATION, tmp_path)
     assert isinstance(network, Categorising)
-    nn.init.zeros_(network.head.weight)
-    nn.init.zeros_(network.head.bias)
+    for values in network.head.parameters():
+        nn.init.zeros_(values)
     network(torch.rand(3, 3, 16, 16))
     found = own_terms(network, settings(CLASSIFICATION), torch.tensor([0, 1, 1]))
     assert float(torch.as_tensor(found).detach()) == pytest.approx(0.5 * 0.6931, abs=1e-4)

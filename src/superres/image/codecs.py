@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import pyvips
@@ -14,7 +15,7 @@ _NAMES = {
     "WebP": ("webpload", "webpsave"),
     "TIFF": ("tiffload", "tiffsave"),
     "AVIF": ("heifload", "heifsave"),
-    "GIF": ("gifload", ""),
+    "GIF": ("gifload", "gifsave"),
 }
 """libvips' operations; what is written is what `superres.image.formats` knows."""
 
@@ -29,7 +30,8 @@ class Codec:
 
 def codecs() -> Mapping[str, Codec]:
     """Every kind that superres knows, by its name."""
-    return {name: Codec(is_read=_has(load), is_written=_has(save)) for name, (load, save) in _NAMES.items()}
+    found = {name: Codec(is_read=_has(load), is_written=_has(save)) for name, (load, save) in _NAMES.items()}
+    return {**found, "HEIC": Codec(is_read=find_spec("pillow_heif") is not None, is_written=False)}
 
 
 def _has(operation: str) -> bool:

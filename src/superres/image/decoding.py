@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyvips
 
-from superres.errors import ImageTooLargeError, InvalidImageError, UnreadableFileError
+from superres.errors import ImageTooLargeError, SuperResError, UnreadableFileError
+from superres.image.animated_png import AnimatedPng, is_animated_png
+from superres.image.heic import BRANDS, read_heic
+from superres.image.loading import TYPES, all_of, as_grey_or_rgb, loaded, orientation_of, page_count, timing_of
 from superres.image.metadata import metadata_of
 from superres.image.picture import Layout, Metadata, Picture
 from superres.image.strips import ROWS, Strips, picture_of
@@ -35,9 +39,7 @@ _SIDEWAYS = (5, 6, 7, 8)
 _SYSTEM = "system error: "
 """How libvips begins a line that tells what the operating system said."""
 
-_TYPES = {"uchar": np.uint8, "ushort": np.uint16}
-
-_FORMATS = "PNG, JPEG, WebP, TIFF, AVIF and GIF can be read"
+_FORMATS = "PNG, JPEG, WebP, TIFF, AVIF, GIF and HEIC can be read"
 
 
 class Reader:
@@ -45,37 +47,26 @@ class Reader:
 
     Args:
         path: For messages.
-        image: Of libvips, upright, grey or RGB.
-        metadata: What travels with it.
+        layout: What it holds.
+        strips: Makes the rows from the first to the last; none reaches from a page into the next.
     """
 
-    def __init__(self, path: Path, image: Any, metadata: Metadata) -> None:
+    def __init__(self, path: Path, layout: Layout, strips: Callable[[], Strips]) -> None:
         self._path = path
-        self._image = image
-        self.layout = Layout(
-            height=image.height,
-            width=image.width,
-            channels=image.bands,
-            dtype=np.dtype(_TYPES[image.format]),
-            metadata=metadata,
-        )
+        self._strips = strips
+        self.layout = layout
 
     def strips(self) -> Strips:
-        """The rows from the first to the last.
+        """The rows from the first to the last, page after page.
 
         Raises:
             UnreadableFileError: If the file is truncated or damaged.
         """
-        layout = self.layout
         with _explained(self._path):
-            region: Any = pyvips.Region.new(self._image)
-            for top in range(0, layout.height, ROWS):
-                rows = min(ROWS, layout.height - top)
-                values: Any = np.frombuffer(region.fetch(0, top, layout.width, rows), layout.dtype)
-                yield values.reshape(rows, layout.width, layout.channels)
+            yield from self._strips()
 
     def picture(self) -> Picture:
-        """All pixels.
+        """All pixels of the only page.
 
         Raises:
             UnreadableFileError: If the file is truncated or damaged.
@@ -83,8 +74,8 @@ class Reader:
         return picture_of(self.strips(), self.layout)
 
 
-def opened(path: Path, max_pixels: int) -> Reader:
-    """The first page of an image file; see `superres.image.files.read_picture`."""
+def opened(path: Path, max_pixels: int, *, all_pages: bool = False) -> Reader:
+    """An image file; see `superres.image.files.open_picture`."""
     head = _head(path)
     if not head:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
@@ -92,18 +83,26 @@ def opened(path: Path, max_pixels: int) -> Reader:
     if loader is None:
         raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
     with _explained(path):
-        return _reader(path, loader, max_pixels)
+        if loader == "heifload_source" and head[8:12] in BRANDS:
+            return _heic(path, max_pixels)
+        reader = _reader(path, loader, max_pixels, all_pages=all_pages)
+        if all_pages and loader == "pngload_source" and is_animated_png(path):
+            animation = AnimatedPng(path, reader.layout.metadata)
+            return Reader(path, animation.layout, animation.strips)
+        return reader
 
 
 @contextmanager
 def _explained(path: Path) -> Generator[None]:
-    """Errors of libvips as ours."""
+    """Errors of libraries as ours."""
     try:
         yield
-    except pyvips.Error as error:
+    except SuperResError:
+        raise
+    except (pyvips.Error, OSError, SyntaxError) as error:  # Pillow knows a damaged PNG as an error of syntax
         raise UnreadableFileError(
-            f"{path} was to be read as an image, but it is damaged, truncated or of a kind that is not known, "
-            f"as HEIC is ({reason(error)}); {_FORMATS}"
+            f"{path} was to be read as an image, but it is damaged, truncated or of a kind that is not known "
+            f"({reason(error)}); {_FORMATS}"
         ) from error
 
 
@@ -126,45 +125,54 @@ def reason(error: Exception) -> str:
     return next((line for line in reversed(lines) if len(line.split()) > 1), str(error).strip() or "no reason given")
 
 
-def _reader(path: Path, loader: str, max_pixels: int) -> Reader:
-    image = _loaded(path, loader, access="sequential")
-    if image.width * image.height > max_pixels:
+def _reader(path: Path, loader: str, max_pixels: int, *, all_pages: bool) -> Reader:
+    image = loaded(path, loader, access="sequential")
+    _check_size(path, image.width, image.height, max_pixels)
+    orientation = orientation_of(image)
+    count = page_count(path, loader, image) if all_pages else 1
+    if count > 1:
+        upright = as_grey_or_rgb(all_of(path, loader, count, is_turned=orientation > 1), path)
+    elif orientation > 1:  # a turned image is not read row by row; a large one libvips keeps on disk meanwhile
+        upright = as_grey_or_rgb(loaded(path, loader, access="random").autorot(), path)
+    else:
+        upright = as_grey_or_rgb(image, path)
+    metadata = metadata_of(as_grey_or_rgb(image, path), swaps_axes=orientation in _SIDEWAYS)
+    if count > 1:
+        metadata = replace(metadata, **timing_of(upright))
+    layout = _layout(upright, metadata, count)
+    is_mask = loader == "gifload_source" and layout.has_alpha
+    return Reader(path, replace(layout, is_mask=is_mask), partial(_strips, upright, layout))
+
+
+def _heic(path: Path, max_pixels: int) -> Reader:
+    image = as_grey_or_rgb(read_heic(path, partial(_check_size, path, max_pixels=max_pixels)), path)
+    layout = _layout(image, metadata_of(image, swaps_axes=False), 1)
+    return Reader(path, layout, partial(_strips, image, layout))
+
+
+def _check_size(path: Path, width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
         raise ImageTooLargeError(
-            f"{path} claims {image.width}×{image.height} pixels, more than the limit of {max_pixels / 1e6:g} million; "
+            f"{path} claims {width}×{height} pixels, more than the limit of {max_pixels / 1e6:g} million; "
             "a higher limit can be given with --max-pixels"
         )
-    orientation = image.get("orientation") if image.get_typeof("orientation") else 1
-    upright = image = _as_grey_or_rgb(image, path)
-    if orientation > 1:  # a turned image is not read row by row; a large one libvips keeps on disk meanwhile
-        upright = _as_grey_or_rgb(_loaded(path, loader, access="random").autorot(), path)
-    return Reader(path, upright, metadata_of(image, swaps_axes=orientation in _SIDEWAYS))
 
 
-def _loaded(path: Path, loader: str, *, access: str) -> Any:
-    pyvips.vips_lib.vips_error_clear()  # warnings about earlier files would be taken for a reason
-    # From a source, not by name: libvips keeps images that it opened by name, and would answer with the old
-    # pixels of a file that has changed. Sequential access keeps memory at one copy of the pixels.
-    name: Any = os.fsencode(path)  # bytes, so that names that are no UTF-8 work
-    source = pyvips.Source.new_from_file(name)
-    # At the next milder level, "truncated", cut-off TIFF files are filled up in silence.
-    return pyvips.Operation.call(loader, source, access=access, fail_on="error")
+def _layout(image: Any, metadata: Metadata, pages: int) -> Layout:
+    return Layout(
+        height=image.height // pages,
+        width=image.width,
+        channels=image.bands,
+        dtype=np.dtype(TYPES[image.format]),
+        metadata=metadata,
+        pages=pages,
+    )
 
 
-def _as_grey_or_rgb(image: Any, path: Path) -> Any:
-    if image.interpretation in ("cmyk", "lab", "labs"):
-        image = _as_srgb(image)
-    if image.format not in _TYPES:
-        raise InvalidImageError(f"{path} holds values of the type {image.format}; convert it to 8 or 16 bit first")
-    if image.bands > 4:
-        raise InvalidImageError(f"{path} has {image.bands} channels; grey or RGB, with or without alpha, can be used")
-    return image
-
-
-def _as_srgb(image: Any) -> Any:
-    """CMYK or Lab as sRGB of the same depth, without the profile that described it before."""
-    is_wide = image.format in ("ushort", "short")
-    if not image.get_typeof("icc-profile-data"):
-        return image.colourspace("rgb16" if is_wide else "srgb")
-    converted = image.icc_transform("srgb", embedded=True, depth=16 if is_wide else 8).copy()
-    converted.remove("icc-profile-data")
-    return converted
+def _strips(image: Any, layout: Layout) -> Strips:
+    region: Any = pyvips.Region.new(image)
+    for page in range(layout.pages):
+        for top in range(0, layout.height, ROWS):
+            rows = min(ROWS, layout.height - top)
+            values: Any = region.fetch(0, page * layout.height + top, layout.width, rows)
+            yield np.frombuffer(values, layout.dtype).reshape(rows, layout.width, layout.channels)

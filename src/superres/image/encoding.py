@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pyvips
 
+from superres.image.animated_png import save_animated_png
 from superres.image.formats import FORMATS, Format
-from superres.image.metadata import with_metadata
+from superres.image.metadata import in_pages, with_metadata
 from superres.image.picture import Integers, Layout, white_of
 from superres.image.pixels import to_eight_bit
 from superres.image.stored_png import stored_png
@@ -34,13 +35,20 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
         pyvips.Error: If libvips cannot write it.
         Exception: What the strips raise.
     """
-    fitted, is_jpeg = _fitting_layout(layout, form), form is FORMATS[".jpg"]
+    fitted = _fitting_layout(layout, form)
     held = (_fitting(strip, layout, form) for strip in strips)
+    if layout.pages > 1 and form is FORMATS[".png"]:
+        save_animated_png(held, fitted, target)
+        return
+    is_jpeg = form is FORMATS[".jpg"]
+    fitted = replace(fitted, height=fitted.height * fitted.pages)
     first = next(held)
-    source = None if len(first) == layout.height else _Source(stored_png(chain([first], held), fitted))
+    source = None if len(first) == fitted.height else _Source(stored_png(chain([first], held), fitted))
     try:
         image = _whole(first) if source is None else source.image()
         image = with_metadata(image.copy(interpretation=_colour_of(fitted)), layout.metadata, is_jpeg=is_jpeg)
+        if layout.pages > 1:
+            image = in_pages(image, layout)
         form.save(image, os.fsencode(target), quality)
     finally:
         if source is not None:
@@ -93,15 +101,20 @@ def _colour_of(layout: Layout) -> str:
 
 
 def _fitting_layout(layout: Layout, form: Format) -> Layout:
-    dtype = layout.dtype if form.is_wide else np.dtype(np.uint8)
+    dtype = layout.dtype if _is_wide(layout, form) else np.dtype(np.uint8)
     channels = layout.channels - (layout.has_alpha and not form.has_alpha)
     return replace(layout, dtype=dtype, channels=channels)
 
 
 def _fitting(strip: Integers, layout: Layout, form: Format) -> Integers:
     """A strip as the format can hold it."""
-    held = strip if form.is_wide else to_eight_bit(strip)
+    held = strip if _is_wide(layout, form) else to_eight_bit(strip)
     return _on_white(held[..., :-1], held[..., -1]) if layout.has_alpha and not form.has_alpha else held
+
+
+def _is_wide(layout: Layout, form: Format) -> bool:
+    """Whether 16 bits can be kept; Pillow, which writes animations as PNG, has eight."""
+    return form.is_wide and (layout.pages == 1 or form.has_pages)
 
 
 def _on_white(pixels: Integers, alpha: Integers) -> Any:

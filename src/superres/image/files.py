@@ -35,7 +35,7 @@ MAX_PIXELS = 300_000_000
 _NO_ROOM = 2**16
 """Bytes: a disk that has fewer left is full."""
 
-READABLE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif")
+READABLE_SUFFIXES = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".heic", ".heif")
 """Files that a folder's listing takes for images; reading itself looks at the content, not the name."""
 
 
@@ -44,21 +44,23 @@ def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
     return open_picture(path, max_pixels=max_pixels).picture()
 
 
-def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Reader:
-    """Open the first page of an image file, upright, and read its header.
+def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS, all_pages: bool = False) -> Reader:
+    """Open an image file, upright, and read its header.
 
     CMYK and Lab become sRGB; a palette becomes RGB; EXIF orientation is applied and removed.
 
     Args:
-        path: PNG, JPEG, WebP, TIFF, AVIF or GIF, whatever its name.
+        path: PNG, JPEG, WebP, TIFF, AVIF, GIF or HEIC, whatever its name.
         max_pixels: Images that claim more are refused from their header.
+        all_pages: Whether pages after the first count too: frames of an animation, pages of a TIFF file.
 
     Raises:
         MissingFileError: If there is no such file.
         UnreadableFileError: If it is empty, truncated, not allowed to be read, or no image. Whether the pixels are
             whole shows when they are read.
         ImageTooLargeError: If it claims more pixels than the limit.
-        InvalidImageError: If its pixels are of a kind that is not known here.
+        InvalidImageError: If its pixels are of a kind that is not known here, or its pages are not alike.
+        MissingPackageError: If it is a HEIC file, and what reads these is not installed.
     """
     try:
         mode = _mode(path)
@@ -70,7 +72,7 @@ def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Reader:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is a folder; name a file in it")
     if not stat.S_ISREG(mode):
         raise UnreadableFileError(f"{path} was to be read as an image, but it is a device or a pipe; name a file")
-    return opened(path, max_pixels)
+    return opened(path, max_pixels, all_pages=all_pages)
 
 
 def write_picture(path: Path, picture: Picture, *, quality: int | None = None, overwrite: bool = False) -> None:
@@ -105,7 +107,7 @@ def write_strips(
         quality: See `write_picture`.
         overwrite: See `write_picture`.
     """
-    check_output(path, overwrite=overwrite, height=layout.height, width=layout.width)
+    check_output(path, overwrite=overwrite, layout=layout)
     check_quality(quality)
     try:
         with placed(path, overwrite=overwrite) as unfinished:
@@ -159,19 +161,19 @@ def image_files(folder: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def check_output(path: Path, *, overwrite: bool = False, height: int = 1, width: int = 1) -> None:
+def check_output(path: Path, *, overwrite: bool = False, layout: Layout | None = None) -> None:
     """Refuse a place that could not be written to, before any work is done for it.
 
     Args:
         path: The file to be written.
         overwrite: Whether an existing file may be replaced.
-        height: Of the picture [pixels].
-        width: Of the picture [pixels].
+        layout: Of the picture, where it is known.
 
     Raises:
         InvalidRequestError: If the name's ending is no known format.
         ExistingFileError: If the file exists and may not be replaced.
-        UnwritableFileError: If the folder is missing or closed, or the format does not take this size.
+        UnwritableFileError: If the folder is missing or closed, or the format does not take this size, or so many
+            pages.
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
@@ -184,11 +186,23 @@ def check_output(path: Path, *, overwrite: bool = False, height: int = 1, width:
         raise
     except OSError as error:
         raise UnwritableFileError(f"{path} cannot be written: {reason(error)}") from error
-    limit = FORMATS[suffix].longest_side
-    if max(height, width) > limit:
+    if layout is not None:
+        _check_layout(path, layout)
+
+
+def _check_layout(path: Path, layout: Layout) -> None:
+    suffix = path.suffix.lower()
+    form = FORMATS[suffix]
+    if max(layout.height, layout.width) > form.longest_side:
         raise UnwritableFileError(
-            f"{path} would be {width}×{height} pixels, but {suffix} files end at {limit} pixels a side; "
-            "use .png or .tif"
+            f"{path} would be {layout.width}×{layout.height} pixels, but {suffix} files end at {form.longest_side} "
+            "pixels a side; use .png or .tif"
+        )
+    is_animation = bool(layout.metadata.delays)
+    if layout.pages > 1 and not (form.has_frames if is_animation else form.has_pages):
+        kind, others = ("frames", ".gif, .webp or .png") if is_animation else ("pages", ".tif")
+        raise UnwritableFileError(
+            f"{path} would have {layout.pages} {kind}, which {suffix} files have no place for; use {others}"
         )
 
 

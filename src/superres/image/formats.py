@@ -27,6 +27,10 @@ class Format:
     """Whether it takes 16-bit values."""
     longest_side: int
     """Of a picture [pixels]."""
+    has_frames: bool = False
+    """Whether it takes animations."""
+    has_pages: bool = False
+    """Whether it takes several pages of one size."""
 
 
 def _save_png(image: Any, path: bytes, _: int | None) -> None:
@@ -51,21 +55,29 @@ def _save_tiff(image: Any, path: bytes, _: int | None) -> None:
     image.tiffsave(path, compression="deflate", predictor="horizontal", bigtiff=image.width * image.height > 2**28)
 
 
+def _save_gif(image: Any, path: bytes, _: int | None) -> None:
+    # Where frames repeat, their delays would be added up.
+    image.gifsave(path, keep_duplicate_frames=True)
+
+
 def _save_avif(image: Any, path: bytes, quality: int | None) -> None:
     depth = 12 if image.format == "ushort" else 8
     image.heifsave(path, compression="av1", Q=quality or AVIF_QUALITY, bitdepth=depth, effort=2)
 
 
 _JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_500)
-_TIFF = Format(save=_save_tiff, has_alpha=True, is_wide=True, longest_side=2**31 - 1)
+_PNG = Format(save=_save_png, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_frames=True)
+_TIFF = Format(save=_save_tiff, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
 
 FORMATS: Mapping[str, Format] = {
-    ".png": Format(save=_save_png, has_alpha=True, is_wide=True, longest_side=2**31 - 1),
+    ".png": _PNG,
+    ".apng": _PNG,
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".webp": Format(save=_save_webp, has_alpha=True, is_wide=False, longest_side=16_383),
+    ".webp": Format(save=_save_webp, has_alpha=True, is_wide=False, longest_side=16_383, has_frames=True),
     ".tif": _TIFF,
     ".tiff": _TIFF,
+    ".gif": Format(save=_save_gif, has_alpha=True, is_wide=False, longest_side=65_535, has_frames=True),
     ".avif": Format(save=_save_avif, has_alpha=True, is_wide=True, longest_side=16_384),
 }
 """Formats by the endings of file names."""

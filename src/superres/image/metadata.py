@@ -7,7 +7,7 @@ from typing import Any
 
 import pyvips
 
-from superres.image.picture import Metadata
+from superres.image.picture import Layout, Metadata
 
 _BLOBS = {"icc": "icc-profile-data", "exif": "exif-data", "xmp": "xmp-data", "iptc": "iptc-data"}
 _ORIENTATION = "exif-ifd0-Orientation"
@@ -32,7 +32,10 @@ def metadata_of(image: Any, *, swaps_axes: bool) -> Metadata:
         blobs["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", blobs["xmp"])
     tags = sorted(name for name in names if name.startswith("exif-ifd") and not name.startswith(_PREVIEW_TAGS))
     return Metadata(
-        **blobs,
+        icc=blobs.get("icc"),
+        exif=blobs.get("exif"),
+        xmp=blobs.get("xmp"),
+        iptc=blobs.get("iptc"),
         exif_fields=tuple((name, str(image.get(name))) for name in tags if name != _ORIENTATION),
         resolution=_resolution(image, swaps_axes=swaps_axes),
     )
@@ -65,4 +68,18 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
         image.remove(_PREVIEW)
     # Attaching an EXIF block takes its old orientation along, and viewers would turn the image again.
     image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+    return image
+
+
+def in_pages(image: Any, layout: Layout) -> Any:
+    """An image of libvips whose pages lie one below the other, with what tells them apart.
+
+    Args:
+        image: Of libvips; it is changed.
+        layout: Of a page.
+    """
+    image.set_type(pyvips.GValue.gint_type, "page-height", layout.height)
+    if layout.metadata.delays:
+        image.set_type(pyvips.GValue.array_int_type, "delay", list(layout.metadata.delays))
+        image.set_type(pyvips.GValue.gint_type, "loop", layout.metadata.loop)
     return image

@@ -26,6 +26,10 @@ class Metadata:
     """The EXIF tags as libvips names and prints them; it writes only tags that it finds here."""
     resolution: tuple[float, float] | None = None
     """Horizontal and vertical, in pixels per millimetre."""
+    delays: tuple[int, ...] = ()
+    """How long each frame of an animation is shown [ms]; empty where pages are no frames."""
+    loop: int = 0
+    """How often an animation runs; 0 is for ever."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +37,7 @@ class Layout:
     """What is known of a picture before its pixels are."""
 
     height: int
-    """Rows."""
+    """Rows of a page."""
     width: int
     """Columns."""
     channels: int
@@ -41,6 +45,10 @@ class Layout:
     dtype: np.dtype[Any]
     """uint8 or uint16."""
     metadata: Metadata = field(default_factory=Metadata)
+    pages: int = 1
+    """Of one size; in strips, one below the other."""
+    is_mask: bool = False
+    """Whether each pixel either shows or does not, and shall do so in what is made of it."""
 
     @property
     def has_alpha(self) -> bool:

@@ -65,3 +65,25 @@ def picture_of(strips: Strips, layout: Layout) -> Picture:
             alpha[rows] = strip[..., colours]
         top += len(strip)
     return Picture(pixels=pixels, alpha=alpha, metadata=layout.metadata)
+
+
+def pages_of(strips: Strips, layout: Layout) -> Iterator[Strips]:
+    """The strips of page after page; those of one must have been taken before the next is asked for.
+
+    Args:
+        strips: Of which none reaches from a page into the next.
+        layout: What they are.
+    """
+    if layout.pages == 1:
+        yield strips
+        return
+    for _ in range(layout.pages):
+        yield _page(strips, layout.height)
+
+
+def _page(strips: Strips, height: int) -> Strips:
+    done = 0
+    while done < height:
+        strip = next(strips)
+        done += len(strip)
+        yield strip

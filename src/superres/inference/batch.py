@@ -9,8 +9,12 @@ from string import Formatter
 from zlib import crc32
 
 from superres.errors import InvalidRequestError, SuperResError, UnwritableFileError, unknown_name
+from superres.image.files import open_picture
 from superres.image.formats import FORMATS
 from superres.inference.walking import walk
+
+_CAMERAS = (".heic", ".heif")
+"""Of photographs that are read and not written."""
 
 FIELDS = ("stem", "size", "model")
 """What the template of a name may hold."""
@@ -72,9 +76,25 @@ class Naming:
 
     def name(self, source: Path) -> str:
         """Of the result of a file."""
-        own = source.suffix.lower()
-        ending = self.suffix() or (own if own in FORMATS else ".png")
+        ending = self.suffix() or _ending(source)
         return self.template.format(stem=source.stem, size=self.size, model=self.model) + ending
+
+
+def _ending(source: Path) -> str:
+    """Of the result where none is asked for: that of the file, if it does for what it holds."""
+    own = source.suffix.lower()
+    if own in _CAMERAS:
+        return ".jpg"
+    if own == ".gif" and not _is_animated(source):
+        return ".png"  # 256 colours are too few for what is enlarged
+    return own if own in FORMATS else ".png"
+
+
+def _is_animated(path: Path) -> bool:
+    try:
+        return open_picture(path, all_pages=True).layout.pages > 1
+    except SuperResError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from superres.errors import SuperResError
+from superres.image.decoding import Reader
 from superres.image.files import MAX_PIXELS, check_output, check_quality, open_picture
 from superres.image.handover import AbandonedError, ahead
+from superres.image.masks import with_mask_told
 from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
 from superres.inference.passes import checked_size, through
@@ -153,15 +155,19 @@ class _File:
     def _begin(self, plan: Plan | Planner, terms: Terms) -> None:
         job = self._job
         check_output(job.target, overwrite=self._replaces)
-        reader = open_picture(job.source, max_pixels=terms.max_pixels)
-        self._terms, self._layout = terms, reader.layout
+        reader = self._open(terms)
+        self._terms, self._layout = terms, with_mask_told(reader.layout, lambda: self._open(terms).strips())
         height, width = self._layout.height, self._layout.width
         self._plan = plan if isinstance(plan, Plan) else plan(height, width)
         new_height, new_width = checked_size(self._layout, self._plan)
         self._sizes = Sizes(height, width, new_height, new_width)
-        check_output(job.target, overwrite=self._replaces, height=new_height, width=new_width)
+        made = replace(self._layout, height=new_height, width=new_width)
+        check_output(job.target, overwrite=self._replaces, layout=made)
         self._strips = self._reading.enter_context(ahead(reader.strips(), _READ_AHEAD))
         self.together = self._plan.together
+
+    def _open(self, terms: Terms) -> Reader:
+        return open_picture(self._job.source, max_pixels=terms.max_pixels, all_pages=True)
 
     def run_in(self, pool: ThreadPoolExecutor, watch: JobWatcher | None) -> None:
         """Through the networks, in another thread."""

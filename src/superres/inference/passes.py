@@ -16,11 +16,12 @@ import numpy as np
 from superres.errors import ImageTooLargeError
 from superres.image.files import MAX_PIXELS
 from superres.image.geometry import pad_to
+from superres.image.masks import masked
 from superres.image.picture import Integers, Layout
 from superres.image.pixels import to_integers, to_planes
 from superres.image.resize import resize_strips
 from superres.image.scaling import enlarged
-from superres.image.strips import Strips, Window
+from superres.image.strips import Strips, Window, pages_of
 from superres.image.tiles import Tile
 from superres.inference.backends.backend import Backend, Planes
 from superres.inference.checked import CheckedBackend
@@ -45,15 +46,17 @@ def checked_size(layout: Layout, plan: Plan) -> tuple[int, int]:
     """
     height, width = plan.size(layout.height, layout.width)
     # What is reduced at the end was larger before.
-    if max(height * width, layout.height * layout.width * plan.reached**2) > MAX_OUTPUT_PIXELS:
+    largest = max(height * width, layout.height * layout.width * plan.reached**2)
+    if layout.pages * largest > MAX_OUTPUT_PIXELS:
+        what = f"{width}×{height}" if layout.pages == 1 else f"{layout.pages} × {width}×{height}"
         raise ImageTooLargeError(
-            f"the result would have {width}×{height} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
+            f"the result would have {what} pixels; results end at {MAX_OUTPUT_PIXELS / 1e6:g} million"
         )
     return height, width
 
 
 def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = None) -> Strips:
-    """All passes of a plan, then the reduction to the asked size.
+    """All passes of a plan, then the reduction to the asked size; page after page.
 
     Args:
         strips: The image.
@@ -67,14 +70,20 @@ def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = 
     Raises:
         InvalidWeightsError: If a network gives values that are no numbers.
     """
-    size = plan.size(layout.height, layout.width)
     around = around_of(plan.passes, plan.reached) if plan.wraps else 0
+    meter = _Meter(layout.pages * _work(_larger(layout, 2 * around), plan), watch)
+    for page in pages_of(strips, layout):
+        yield from _page_through(page, layout, plan, meter, around)
+
+
+def _page_through(strips: Strips, layout: Layout, plan: Plan, meter: _Meter, around: int) -> Strips:
+    size = plan.size(layout.height, layout.width)
+    is_mask = layout.is_mask
     if around:
         whole = np.concatenate(list(strips))
         strips, layout = strips_with_edges(whole, around), _larger(layout, 2 * around)
     if layout.has_alpha:
         strips = bled(strips, layout)
-    meter = _Meter(_work(layout, plan), watch)
     # Between two networks 16 bit are kept, so that rounding does not add up.
     types = [np.dtype(np.uint16)] * (len(plan.passes) - 1) + [layout.dtype] * min(len(plan.passes), 1)
     for backend, factor, dtype in zip(plan.passes, plan.factors, types, strict=True):
@@ -84,9 +93,9 @@ def through(strips: Strips, layout: Layout, plan: Plan, watch: Watcher | None = 
     if around:
         edge = enlarged(around, plan.reached)
         strips, layout = without_edges(strips, edge), _larger(layout, -2 * edge)
-    if (layout.height, layout.width) == size:
-        return strips
-    return resize_strips(strips, layout.height, layout.width, size=size, wraps=plan.wraps)
+    if (layout.height, layout.width) != size:
+        strips = resize_strips(strips, layout.height, layout.width, size=size, wraps=plan.wraps)
+    return map(masked, strips) if is_mask else strips
 
 
 def _larger(layout: Layout, by: int) -> Layout:

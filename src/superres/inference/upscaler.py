@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import InvalidImageError
+from superres.image.masks import with_mask_told
 from superres.image.picture import Picture
 from superres.image.strips import picture_of, strips_of
 from superres.inference.backends.engines import Engine
@@ -110,7 +111,7 @@ def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) 
         ImageTooLargeError: If the result would have more pixels than the limit.
         InvalidWeightsError: If the network gives values that are no numbers.
     """
-    layout = picture.layout
+    layout = with_mask_told(picture.layout, lambda: strips_of(picture))
     height, width = checked_size(layout, plan)
     enlarged = replace(layout, height=height, width=width)
     return picture_of(through(strips_of(picture), layout, plan, watch), enlarged)

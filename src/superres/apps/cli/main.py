@@ -27,7 +27,6 @@ USER_ERROR = 2
 """Exit code of everything that the user can mend."""
 
 LAB_PACKAGES = (
-    "PIL",
     "jaxtyping",
     "jinja2",
     "lightning_fabric",

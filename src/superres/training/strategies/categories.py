@@ -1,8 +1,8 @@
 """Multi-task training: a network that restores images also learns what kind of image it sees.
 
-A head reads the mean of the features that a layer of the network is given, and its cross-entropy is one more term of
-the loss. The labels are those of the folders that the images lie in. The head is the training's alone: the weights that
-a stage leaves are those of the network, without it.
+A head of two convolutions and a mean reads the features that a layer of the network is given, and its cross-entropy is
+one more term of the loss. The labels are those of the folders that the images lie in. The head is the training's alone:
+the weights that a stage leaves are those of the network, without it.
 
 Source: multi-task learning as the survey of Wang, Chen and Hoi describes it (arXiv:1902.06068, section 3.5).
 """
@@ -26,6 +26,10 @@ from superres.training.channels import Channels
 from superres.training.claims import require
 from superres.training.folders import data_folder
 from superres.training.objectives.answers import ManyAnswers
+
+_WIDTH = 32
+"""Channels of the head, which has to find by itself what tells kinds apart: in the mean of a small network's features
+is nothing of it until they have been bent to hold it, at the cost of what they restore."""
 
 EXAMINED = 8
 """Batches of held-out patches that the accuracy is measured on."""
@@ -119,10 +123,18 @@ class Categorising(nn.Module):
         self.network = network
         self._features: list[Tensor] = []
         network.get_submodule(layer).register_forward_pre_hook(self._keep)
-        self.head = nn.Linear(self._channels_seen(card), classes)
+        self.head = nn.Sequential(
+            nn.Conv2d(self._channels_seen(card), _WIDTH, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(_WIDTH, _WIDTH, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(_WIDTH, classes),
+        )
 
     def _keep(self, _: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        self._features[:] = [inputs[0].mean(dim=(2, 3))]
+        self._features[:] = [inputs[0]]
 
     @torch.no_grad()
     def _channels_seen(self, card: Card) -> int:
