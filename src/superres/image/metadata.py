@@ -60,7 +60,8 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
     image = image.copy(xres=across, yres=down)
     for key, name in _BLOBS.items():
         blob = getattr(metadata, key)
-        if blob is not None and (key != "iptc" or blob.startswith(b"Photoshop 3.0") == is_jpeg):
+        # Of IPTC in a TIFF file libvips writes a fourth, and other formats have no place for it.
+        if blob is not None and (key != "iptc" or (is_jpeg and blob.startswith(b"Photoshop 3.0"))):
             image.set_type(pyvips.GValue.blob_type, name, blob)
     for name, text in metadata.exif_fields:
         image.set_type(pyvips.GValue.gstr_type, name, text)

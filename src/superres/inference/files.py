@@ -18,9 +18,12 @@ from superres.image.decoding import Reader
 from superres.image.files import MAX_PIXELS, check_output, check_quality, open_picture
 from superres.image.handover import AbandonedError, ahead
 from superres.image.masks import with_mask_told
+from superres.image.picture import Metadata
+from superres.image.provenance import noted, stripped
 from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
 from superres.inference.passes import checked_size, through
+from superres.inference.provenance import note_of
 from superres.inference.request import Plan
 
 Planner = Callable[[int, int], Plan]
@@ -57,6 +60,10 @@ class Terms:
     """Whether existing targets may be replaced."""
     max_pixels: int = MAX_PIXELS
     """Inputs that claim more are refused."""
+    is_stripped: bool = False
+    """Whether EXIF, XMP and IPTC are left out; the colour profile stays."""
+    is_noted: bool = True
+    """Whether results say in their XMP what made them; not where they are stripped."""
 
     def __post_init__(self) -> None:
         check_quality(self.quality)
@@ -159,6 +166,7 @@ class _File:
         self._terms, self._layout = terms, with_mask_told(reader.layout, lambda: self._open(terms).strips())
         height, width = self._layout.height, self._layout.width
         self._plan = plan if isinstance(plan, Plan) else plan(height, width)
+        self._layout = replace(self._layout, metadata=_metadata(self._layout.metadata, self._plan, terms))
         new_height, new_width = checked_size(self._layout, self._plan)
         self._sizes = Sizes(height, width, new_height, new_width)
         made = replace(self._layout, height=new_height, width=new_width)
@@ -217,3 +225,10 @@ class _File:
         self._reading.close()
         if self._writer is not None:
             self._writer.abandon()
+
+
+def _metadata(metadata: Metadata, plan: Plan, terms: Terms) -> Metadata:
+    """Of a result."""
+    if terms.is_stripped:
+        return stripped(metadata)
+    return noted(metadata, note_of(plan)) if terms.is_noted else metadata

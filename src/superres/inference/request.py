@@ -96,6 +96,8 @@ class Plan:
     scale: float
     passes: tuple[Backend, ...]
     tile_size: int
+    models: tuple[str, ...] = ()
+    """Names or files of the networks that these are, each once."""
     sizing: Sizing | None = None
     """What the result's size is said by; the scale alone where not given, and otherwise one that reaches it."""
     wraps: bool = False
@@ -141,7 +143,9 @@ def plan(request: Request) -> Plan:
     if request.model is None:
         scale = request.scale or DEFAULT_SCALE
         passes = _opened(scale, request)
+        models = _shipped_models(scale, request)
     else:
+        models = (request.model,)
         backend = _checked(request.model, request)
         card = backend.card()
         scale = request.scale or card.scale
@@ -154,6 +158,7 @@ def plan(request: Request) -> Plan:
         scale=scale,
         passes=passes,
         tile_size=request.tile_size,
+        models=models,
         wraps=request.wraps,
         together=request.together,
     )
@@ -198,6 +203,15 @@ def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
         )
         for name in _shipped_passes(scale, "texture")
     )
+
+
+def _shipped_models(scale: float, request: Request) -> tuple[str, ...]:
+    """What `_opened` opens, each once."""
+    if request.texture is None:
+        return tuple(dict.fromkeys(_shipped_passes(scale, request.tier)))
+    textured = dict.fromkeys(_shipped_passes(scale, "texture"))
+    scales = {find(name).card.scale for name in textured}
+    return (*(entry.name for known, entry in of_tier("default").items() if known in scales), *textured)
 
 
 def _checked(model: str, request: Request, factor: float | None = None) -> Backend:

@@ -258,3 +258,47 @@ def test_scale_and_size_together_are_a_sentence(superres: Call, tmp_path: Path) 
     answer = superres("upscale", photo(tmp_path / "photo.png"), "--scale", 2, "--width", 99)
     assert answer.code == 2
     assert "a scale of 2 and a size of the result were both asked for" in answer.err
+
+
+def seen_tags(path: Path) -> tuple[str | None, bytes, bytes | None]:
+    """Artist, XMP and profile as Pillow reads them."""
+    with Image.open(path) as image:
+        return image.getexif().get(0x013B), image.info.get("xmp", b""), image.info.get("icc_profile")
+
+
+def test_result_says_what_made_it_unless_it_shall_not(superres: Call, tmp_path: Path) -> None:
+    source = photo(tmp_path / "photo.jpg")
+    assert superres("upscale", source, "-s", 2, "-o", tmp_path / "a.jpg").code == 0
+    assert b'superres:model="rlfn_compact_x2" superres:scale="2"' in seen_tags(tmp_path / "a.jpg")[1]
+    assert superres("upscale", source, "-s", 2, "-o", tmp_path / "b.jpg", "--no-note").code == 0
+    assert b"superres" not in seen_tags(tmp_path / "b.jpg")[1]
+
+
+def test_who_and_where_are_left_out_where_it_is_asked(superres: Call, tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    tags = Image.Exif()
+    tags[0x013B] = "A. Artist"
+    Image.fromarray(slopes(20, 30)).save(tmp_path / "photo.jpg", exif=tags, icc_profile=profile)
+    assert superres("upscale", tmp_path / "photo.jpg", "-s", 2, "-o", tmp_path / "a.jpg").code == 0
+    assert seen_tags(tmp_path / "a.jpg")[0] == "A. Artist"
+    assert superres("upscale", tmp_path / "photo.jpg", "-s", 2, "-o", tmp_path / "b.jpg", "--strip").code == 0
+    assert seen_tags(tmp_path / "b.jpg") == (None, b"", profile)
+
+
+def test_tree_is_mirrored_and_named_by_the_template(superres: Call, tmp_path: Path) -> None:
+    (tmp_path / "in" / "may").mkdir(parents=True)
+    photo(tmp_path / "in" / "may" / "a.png")
+    (tmp_path / "in" / "may" / "notes.txt").touch()
+    answer = superres("upscale", tmp_path / "in", "-o", tmp_path / "out", "-s", 2, "--name", "{stem} {size}")
+    assert (answer.code, answer.err) == (0, "")
+    assert names(tmp_path / "out" / "may") == ["a x2.png"]
+
+
+def test_animated_gif_stays_one_and_a_still_one_gets_all_colours(superres: Call, tmp_path: Path) -> None:
+    still = Image.fromarray(slopes(20, 30)).quantize()
+    still.save(tmp_path / "still.gif")
+    still.save(tmp_path / "moving.gif", save_all=True, append_images=[still.rotate(180)], duration=70)
+    assert superres("upscale", tmp_path / "still.gif", tmp_path / "moving.gif", "--fast").code == 0
+    assert names(tmp_path) == ["moving.gif", "moving_x4.gif", "still.gif", "still_x4.png"]
+    with Image.open(tmp_path / "moving_x4.gif") as image:
+        assert (image.size, getattr(image, "n_frames", 1), image.info["duration"]) == ((120, 80), 2, 70)

@@ -21,12 +21,14 @@ from superres.apps.cli.upscale_options import (
     MaxPixels,
     Model,
     Name,
+    Note,
     Output,
     Overwrite,
     Photo,
     Quality,
     Scale,
     Shard,
+    Strip,
     Texture,
     TileSide,
     Width,
@@ -64,6 +66,8 @@ def upscale(
     wrap: Wrap = False,
     consistent: Consistent = False,
     shard: Shard = None,
+    strip: Strip = False,
+    note: Note = True,
     max_pixels: MaxPixels = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -96,9 +100,15 @@ def upscale(
     )
     batch = plan_jobs(inputs, output=output, naming=naming, share=None if shard is None else share_of(shard))
     how = planner(request, sizing) if len(batch.jobs) > 1 else single
-    terms = Terms(quality=quality, overwrite=overwrite, max_pixels=MAX_PIXELS if max_pixels is None else max_pixels)
+    terms = Terms(
+        quality=quality,
+        overwrite=overwrite,
+        max_pixels=MAX_PIXELS if max_pixels is None else max_pixels,
+        is_stripped=strip,
+        is_noted=note,
+    )
     _make_folders(batch.jobs, output)
-    settings = f"{replace(request, engine='auto', tile_size=TILE_SIZE)} {sizing} {quality}"
+    settings = f"{replace(request, engine='auto', tile_size=TILE_SIZE)} {sizing} {quality} {strip} {note}"
     work_off(batch, Folders(batch.jobs, settings, overwrite=overwrite), how, terms)
 
 

@@ -38,6 +38,14 @@ Shard = Annotated[
     str | None,
     typer.Option(help="A part of the pictures, such as 2/5, the second of five; for several machines.", metavar="I/N"),
 ]
+Strip = Annotated[
+    bool,
+    typer.Option("--strip", help="Leave out EXIF, XMP and IPTC, such as who and where; the colour profile stays."),
+]
+Note = Annotated[
+    bool,
+    typer.Option("--note/--no-note", help="Whether the result's XMP names model, scale and checksum."),
+]
 Quality = Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")]
 Arithmetic = Annotated[
     Precision,
