@@ -23,6 +23,8 @@ _SIGNATURE = 8
 _HEADER = struct.Struct(">I4s")
 _CHECKSUM = 4
 _BACKGROUND = 1
+_MOST = 65_535
+"""Of the two numbers whose quotient is the time of a frame [s]."""
 _CHUNKS = 1000
 """At most looked at."""
 
@@ -107,17 +109,25 @@ def save_animated_png(strips: Strips, layout: Layout, path: Path) -> None:
     if metadata.xmp is not None:
         extra.add_itxt("XML:com.adobe.xmp", metadata.xmp.decode(errors="replace"))
     optional: dict[str, Any] = {"icc_profile": metadata.icc, "exif": metadata.exif, "dpi": _dots(metadata)}
-    first.save(
-        path,
-        "PNG",
-        save_all=True,
-        append_images=others,
-        duration=list(metadata.delays),
-        loop=metadata.loop,
-        compress_level=PNG_COMPRESSION,
-        pnginfo=extra,
-        **{name: value for name, value in optional.items() if value is not None},
-    )
+    try:
+        first.save(
+            path,
+            "PNG",
+            save_all=True,
+            append_images=others,
+            duration=[_written(delay) for delay in metadata.delays],
+            loop=metadata.loop,
+            compress_level=PNG_COMPRESSION,
+            pnginfo=extra,
+            **{name: value for name, value in optional.items() if value is not None},
+        )
+    except ValueError as error:  # frames that are equal, and together too long
+        raise OSError(str(error)) from error
+
+
+def _written(delay: int) -> int:
+    """The nearest time to one that a file can hold [ms]."""
+    return delay if delay <= _MOST else 1000 * min(round(delay / 1000), _MOST)
 
 
 def _info(image: Image.Image, number: int) -> dict[str, Any]:

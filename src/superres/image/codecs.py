@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-import pyvips
+from superres.image.libvips import pyvips
 
 _NAMES = {
     "PNG": ("pngload", "pngsave"),

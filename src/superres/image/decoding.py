@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 
 from superres.errors import ImageTooLargeError, SuperResError, UnreadableFileError
 from superres.image.animated_png import AnimatedPng, is_animated_png
 from superres.image.heic import BRANDS, read_heic
+from superres.image.libvips import pyvips
 from superres.image.loading import TYPES, all_of, as_grey_or_rgb, loaded, orientation_of, page_count, timing_of
 from superres.image.metadata import metadata_of
 from superres.image.picture import Layout, Metadata, Picture
@@ -138,7 +138,7 @@ def _reader(path: Path, loader: str, max_pixels: int, *, all_pages: bool) -> Rea
         upright = as_grey_or_rgb(image, path)
     metadata = metadata_of(as_grey_or_rgb(image, path), swaps_axes=orientation in _SIDEWAYS)
     if count > 1:
-        metadata = replace(metadata, **timing_of(upright))
+        metadata = replace(metadata, **timing_of(upright, count))
     layout = _layout(upright, metadata, count)
     is_mask = loader == "gifload_source" and layout.has_alpha
     return Reader(path, replace(layout, is_mask=is_mask), partial(_strips, upright, layout))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 
 from superres.image.animated_png import save_animated_png
 from superres.image.formats import FORMATS, Format
+from superres.image.libvips import pyvips
 from superres.image.metadata import in_pages, with_metadata
 from superres.image.picture import Integers, Layout, white_of
 from superres.image.pixels import to_eight_bit

@@ -12,8 +12,6 @@ from contextlib import suppress
 from errno import ENOSPC
 from pathlib import Path
 
-import pyvips
-
 from superres.errors import (
     ExistingFileError,
     InvalidRequestError,
@@ -25,6 +23,7 @@ from superres.errors import (
 from superres.image.decoding import Reader, opened, reason
 from superres.image.encoding import encode
 from superres.image.formats import FORMATS
+from superres.image.libvips import pyvips
 from superres.image.picture import Layout, Picture
 from superres.image.placing import placed
 from superres.image.strips import Strips, strips_of

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 
 from superres.errors import MissingPackageError
+from superres.image.libvips import pyvips
 
 BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 """What bytes 8 to 11 of these files say, and AVIF files do not."""
@@ -42,8 +42,8 @@ def read_heic(path: Path, check: Callable[[int, int], None]) -> Any:
         file = library.open_heif(path, convert_hdr_to_8bit=False)
         check(*file.size)
         values: Any = np.asarray(file)
-    except (ValueError, RuntimeError, EOFError) as error:
-        raise OSError(str(error)) from error
+    except (ValueError, RuntimeError, EOFError, IndexError) as error:
+        raise OSError(" ".join(str(error).split())) from error
     image: Any = pyvips.Image.new_from_array(values)
     return _described(image.copy(interpretation="rgb16" if values.dtype == np.uint16 else "srgb"), file.info)
 

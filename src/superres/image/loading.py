@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 
 from superres.errors import InvalidImageError
+from superres.image.libvips import pyvips
 
 TYPES = {"uchar": np.uint8, "ushort": np.uint16}
 
@@ -85,12 +85,13 @@ def all_of(path: Path, loader: str, count: int, *, is_turned: bool) -> Any:
     return pyvips.Image.arrayjoin(pages, across=1)
 
 
-def timing_of(image: Any) -> dict[str, Any]:
+def timing_of(image: Any, frames: int) -> dict[str, Any]:
     """Delays and the number of runs of an animation, as metadata have them."""
     if not image.get_typeof("delay"):
         return {}
+    delays = [max(0, delay) for delay in image.get("delay")] + [0] * frames
     loop = image.get("loop") if image.get_typeof("loop") else 0
-    return {"delays": tuple(image.get("delay")), "loop": loop}
+    return {"delays": tuple(delays[:frames]), "loop": loop}
 
 
 def as_grey_or_rgb(image: Any, path: Path) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pyvips
-
+from superres.image.libvips import pyvips
 from superres.image.picture import Layout, Metadata
 
 _BLOBS = {"icc": "icc-profile-data", "exif": "exif-data", "xmp": "xmp-data", "iptc": "iptc-data"}
@@ -14,6 +13,9 @@ _ORIENTATION = "exif-ifd0-Orientation"
 _PREVIEW = "jpeg-thumbnail-data"
 _PREVIEW_TAGS = "exif-ifd1-"
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]")
+
+_DENSEST = 1e6
+"""Pixels per millimetre that libvips can say."""
 
 _UNSTATED = 72 / 25.4
 """Pixels per millimetre of files that must state a resolution where there is none: 72 dpi, as everywhere."""
@@ -43,7 +45,7 @@ def metadata_of(image: Any, *, swaps_axes: bool) -> Metadata:
 
 def _resolution(image: Any, *, swaps_axes: bool) -> tuple[float, float] | None:
     # libvips says 1 where a format states nothing, and invents EXIF tags and a unit to go with it.
-    if image.xres == image.yres == 1:
+    if image.xres == image.yres == 1 or not 0 < min(image.xres, image.yres) <= max(image.xres, image.yres) <= _DENSEST:
         return None
     return (image.yres, image.xres) if swaps_axes else (image.xres, image.yres)
 

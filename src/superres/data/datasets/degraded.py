@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import pyvips
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from superres.data.datasets.rgb import read_rgb
@@ -26,6 +25,7 @@ from superres.errors import (
     UnwritableFileError,
 )
 from superres.image.files import check_output, image_files, write_picture
+from superres.image.libvips import pyvips
 from superres.image.picture import Picture
 from superres.image.placing import placed
 

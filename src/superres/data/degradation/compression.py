@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pyvips
 
 from superres.data.degradation.planes import Planes, Size, pixels_of, planes_of
 from superres.errors import InvalidConfigError
+from superres.image.libvips import pyvips
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyvips
 from numpy.typing import NDArray
 
 from superres.data.datasets.rgb import read_rgb
@@ -17,6 +16,7 @@ from superres.data.inspection.likeness import Sight, sight
 from superres.data.inspection.lossy import jpeg_traces
 from superres.data.inspection.sharpness import spectrum_filling
 from superres.errors import SuperResError
+from superres.image.libvips import pyvips
 
 GREY, ALPHA, WIDE, PRINT, PALETTE = "grey", "alpha", "16 bit", "CMYK or Lab", "palette"
 """Peculiarities that a training set does not keep."""
