@@ -41,7 +41,7 @@ class Naming:
         UnknownNameError: If the template has an unknown field.
     """
 
-    size: str
+    size: str = ""
     """Such as `x4`."""
     model: str = "default"
     template: str = "{stem}_{size}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,10 @@ from superres.apps.cli.upscaling import work_off
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from superres.inference.batch import Job
+    from superres.inference.batch import Job, Naming
+    from superres.inference.files import Terms
+    from superres.inference.request import Request
+    from superres.inference.sizing import Sizing
     from superres.models.manifest import Tier
 
 
@@ -73,11 +76,9 @@ def upscale(
 ) -> None:
     """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
     from superres.image.files import MAX_PIXELS
-    from superres.inference.batch import Naming, plan_jobs, share_of
+    from superres.inference.batch import Naming
     from superres.inference.files import Terms
-    from superres.inference.folders import Folders
-    from superres.inference.many import planner
-    from superres.inference.request import TILE_SIZE, Plan, Request, plan, plan_for
+    from superres.inference.request import TILE_SIZE, Request
     from superres.inference.sizing import frame, sizing_of
 
     request = Request(
@@ -92,14 +93,6 @@ def upscale(
         wraps=wrap,
         is_consistent=consistent,
     )
-    sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
-    single = plan(request) if sizing is None else partial(plan_for, request, sizing)
-    label = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
-    naming = Naming(
-        size=label, model=Path(model).stem if model else request.tier, template=name, format_name=format_name
-    )
-    batch = plan_jobs(inputs, output=output, naming=naming, share=None if shard is None else share_of(shard))
-    how = planner(request, sizing) if len(batch.jobs) > 1 else single
     terms = Terms(
         quality=quality,
         overwrite=overwrite,
@@ -107,9 +100,36 @@ def upscale(
         is_stripped=strip,
         is_noted=note,
     )
-    _make_folders(batch.jobs, output)
-    settings = f"{replace(request, engine='auto', tile_size=TILE_SIZE)} {sizing} {quality} {strip} {note}"
-    work_off(batch, Folders(batch.jobs, settings, overwrite=overwrite), how, terms)
+    sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
+    naming = Naming(model=Path(model).stem if model else request.tier, template=name, format_name=format_name)
+    _upscale(_Files(inputs, output, naming, shard), request, sizing, terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Which pictures are meant, and where results go."""
+
+    inputs: list[Path]
+    output: Path | None
+    naming: Naming
+    shard: str | None
+
+
+def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Terms) -> None:
+    from superres.inference.batch import plan_jobs, share_of
+    from superres.inference.folders import Folders
+    from superres.inference.many import planner
+    from superres.inference.request import TILE_SIZE, Plan, plan, plan_for
+
+    single = plan(request) if sizing is None else partial(plan_for, request, sizing)
+    size = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
+    share = None if files.shard is None else share_of(files.shard)
+    batch = plan_jobs(files.inputs, output=files.output, naming=replace(files.naming, size=size), share=share)
+    how = planner(request, sizing) if len(batch.jobs) > 1 else single
+    _make_folders(batch.jobs, files.output)
+    same = replace(request, engine="auto", tile_size=TILE_SIZE)  # neither changes a result by more than rounding
+    settings = f"{same} {sizing} {terms.quality} {terms.is_stripped} {terms.is_noted}"
+    work_off(batch, Folders(batch.jobs, settings, overwrite=terms.overwrite), how, terms)
 
 
 def _tier(*, fast: bool, photo: bool) -> Tier:
