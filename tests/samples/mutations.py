@@ -6,6 +6,7 @@ Prints counts as JSON: results, refusals, and the largest memory of the process 
 sentence ends it with a traceback, and an image that takes too long with a signal.
 """
 
+import faulthandler
 import json
 import random
 import resource
@@ -144,6 +145,8 @@ MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 def main(folder: Path, count: int, seed: int) -> None:
     """Make images, enlarge them, and print what happened."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGALRM, chain=True)
     warnings.simplefilter("error")
     warnings.simplefilter("ignore", UserWarning)  # Pillow's, about damaged metadata
     chance, files, counts = random.Random(seed), list(originals().items()), Counter[str]()
