@@ -22,6 +22,7 @@ from superres.image.picture import Metadata
 from superres.image.provenance import noted, stripped
 from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
+from superres.inference.guard import Guard
 from superres.inference.passes import checked_size, through
 from superres.inference.provenance import note_of
 from superres.inference.request import Plan
@@ -62,6 +63,8 @@ class Terms:
     """Inputs that claim more are refused."""
     is_stripped: bool = False
     """Whether EXIF, XMP and IPTC are left out; the colour profile stays."""
+    is_cleaned: bool = False
+    """Whether the networks clean what cameras and compression have done; nothing is remarked of that then."""
     is_noted: bool = True
     """Whether results say in their XMP what made them; not where they are stripped."""
 
@@ -76,6 +79,8 @@ class Outcome:
     job: Job
     result: Sizes | SuperResError | MemoryError
     """What became of it, or why there is nothing."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the picture, after its name; see `superres.inference.guard`."""
 
 
 def upscale_file(
@@ -171,6 +176,8 @@ class _File:
         self._sizes = Sizes(height, width, new_height, new_width)
         made = replace(self._layout, height=new_height, width=new_width)
         check_output(job.target, overwrite=self._replaces, layout=made)
+        self._made = made
+        self._guard = Guard(self._layout, made, is_cleaned=terms.is_cleaned)
         self._strips = self._reading.enter_context(ahead(reader.strips(), _READ_AHEAD))
         self.together = self._plan.together
 
@@ -190,20 +197,20 @@ class _File:
         """Through the networks."""
         if self._error is not None:
             return
-        terms, sizes, job = self._terms, self._sizes, self._job
-        layout = replace(self._layout, height=sizes.new_height, width=sizes.new_width)
+        terms, job = self._terms, self._job
         try:
-            self._writer = PictureWriter(job.target, layout, quality=terms.quality, overwrite=self._replaces)
+            self._writer = PictureWriter(job.target, self._made, quality=terms.quality, overwrite=self._replaces)
             for strip in through(
-                self._strips,
+                self._guard.before(self._strips),
                 self._layout,
                 self._plan,
                 None if watch is None else lambda done, total: watch(job, done, total),
             ):
+                self._guard.after(strip)
                 self._writer.write(strip)
             self._writer.close()
-        except AbandonedError:  # in another thread
-            return
+        except AbandonedError:  # in another thread, perhaps before there was a writer
+            self.abandon()
         except (SuperResError, MemoryError) as error:
             self.abandon()
             self._error = error
@@ -218,7 +225,9 @@ class _File:
                 self._writer.finish()
             except (SuperResError, MemoryError) as error:
                 self._error = error
-        return Outcome(job=self._job, result=self._error or self._sizes)
+        if self._error is not None:
+            return Outcome(job=self._job, result=self._error)
+        return Outcome(job=self._job, result=self._sizes, remarks=self._guard.remarks())
 
     def abandon(self) -> None:
         """Leave nothing of it."""

@@ -99,6 +99,7 @@ def upscale(
         max_pixels=MAX_PIXELS if max_pixels is None else max_pixels,
         is_stripped=strip,
         is_noted=note,
+        is_cleaned=photo,
     )
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
     naming = Naming(model=Path(model).stem if model else request.tier, template=name, format_name=format_name)

@@ -60,6 +60,8 @@ def _told(outcome: Outcome) -> list[str]:
         return [f"{job.source} needs more memory than there is; a smaller --tile or --scale needs less"]
     if isinstance(result, SuperResError):
         return [str(result)]
+    for remark in outcome.remarks:
+        complain(f"{job.source} {remark}")
     report(f"{job.source} → {job.target}  {result.width}×{result.height} → {result.new_width}×{result.new_height}")
     return []
 
