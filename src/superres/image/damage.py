@@ -9,6 +9,7 @@ less than in the middle ones, and 22 to 27 dB less when it was reduced to a half
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil, log10
 
 import numpy as np
@@ -50,8 +51,9 @@ class Signs:
     _tops: frozenset[int] = field(default_factory=frozenset[int])
 
     def __post_init__(self) -> None:
-        strips = ceil(self.layout.height / ROWS)
-        self._tops = frozenset(ROWS * number for number in range(0, strips, max(1, ceil(strips / _SAMPLES))))
+        strips = max(1, self.layout.height // ROWS)  # of full height, but in small pictures
+        step = ceil(strips / _SAMPLES) if strips >= _SAMPLES else strips
+        self._tops = frozenset(range(ROWS * (step // 2), ROWS * strips, ROWS * step))
 
     @property
     def blockiness(self) -> float:
@@ -121,9 +123,16 @@ def _jumps(lines: Luma) -> tuple[float, float]:
 
 def _energies(part: Luma) -> tuple[float, float]:
     """Mean energy of high and of middle frequencies."""
-    height, width = part.shape
-    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
-    energy = np.abs(np.fft.rfft2((part - part.mean()) * window)) ** 2 / (window**2).sum()
+    window, high, middle = _analysis(*part.shape)
+    energy = np.square(np.abs(np.fft.rfft2((part - part.mean()) * window)))
+    return float((energy * high).sum()), float((energy * middle).sum())
+
+
+@lru_cache(maxsize=8)
+def _analysis(height: int, width: int) -> tuple[Luma, Luma, Luma]:
+    """A window, and what energies are weighed with for their means over high and over middle frequencies."""
+    window = np.outer(np.hanning(height), np.hanning(width))
     frequency = np.maximum(np.abs(np.fft.fftfreq(height))[:, None], np.fft.rfftfreq(width)[None])
-    high, middle = (energy[(frequency > low) & (frequency <= up)].mean() for low, up in (_HIGH, _MIDDLE))
-    return float(high), float(middle)
+    bands = [(frequency > low) & (frequency <= up) for low, up in (_HIGH, _MIDDLE)]
+    high, middle = (band / (band.sum() * (window**2).sum()) for band in bands)
+    return window.astype(np.float32), high.astype(np.float32), middle.astype(np.float32)

@@ -9,12 +9,15 @@ from superres.image.strips import Strips
 
 _BRIGHTER = 2.0
 """Of 255, on the mean of a picture."""
-_LARGE = 500_000
-"""Pixels of a result of which a sample is enough."""
+_LARGE = 128 * 128
+"""Pixels of a picture of which a sample is enough."""
+_SAMPLED = 2
+"""Of so many pixels along each axis, one."""
 _LEAST = 64
 """Pixels a side of a picture that there is something to say of."""
-_OTHER = 24.0
-"""Of 255, on a sixty-fourth of a picture and one colour: sampling makes a fifth of it."""
+_OTHER = 16.0
+"""Of 255, on a sixty-fourth of a picture and one colour. On photographs of 240×160 pixels, which give few samples, the
+network for texture, which changes most, comes to 1.3 and 4.7."""
 
 
 class Guard:
@@ -30,9 +33,9 @@ class Guard:
         self._is_cleaned = is_cleaned
         self._is_still = layout.pages == 1 and min(layout.height, layout.width) >= _LEAST
         self._signs = Signs(layout)
-        self._before = Means(layout)
-        is_large = made.height * made.width > _LARGE
-        self._after = Means(made, max(1, made.width // layout.width) if is_large else 1)
+        is_large = layout.height * layout.width > _LARGE
+        self._before = Means(layout, _SAMPLED if is_large else 1)
+        self._after = Means(made, max(1, made.width // layout.width) * (_SAMPLED if is_large else 1))
 
     def before(self, strips: Strips) -> Strips:
         """The strips of the picture, looked at."""
