@@ -60,6 +60,16 @@ def test_changed_input_replaces_its_old_result(job: Job) -> None:
     assert taken.replaces
 
 
+def test_input_that_changes_while_it_is_enlarged_is_done_anew(job: Job) -> None:
+    kept = journal(job)
+    taken = kept.take(job)
+    assert taken is not None
+    job.source.write_bytes(b"changed meanwhile")
+    job.target.write_bytes(b"larger")
+    kept.end(taken, is_done=True)
+    assert not journal(job).is_done(job)
+
+
 def test_result_of_other_settings_is_not_replaced(job: Job) -> None:
     done(job, "x4")
     taken = journal(job, "x4, photo").take(job)

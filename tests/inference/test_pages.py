@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageSequence
 from samples.backends import Repeater
 from samples.pictures import noise, png_of, slopes
 
-from superres.errors import InvalidImageError, UnwritableFileError
+from superres.errors import InvalidImageError, UnreadableFileError, UnwritableFileError
 from superres.image.files import open_picture, read_picture
 from superres.inference.files import Terms, upscale_file
 from superres.inference.request import Plan, Request, plan
@@ -98,6 +98,15 @@ def test_profile_and_author_of_an_animated_png_are_kept(tmp_path: Path) -> None:
     with Image.open(tmp_path / "b.png") as image:
         assert image.info["icc_profile"] == PROFILE
         assert image.getexif()[0x013B] == "A. Artist"
+
+
+def test_animation_beyond_pillows_own_limit_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    with pytest.raises(UnreadableFileError, match="exceeds limit"):
+        open_picture(tmp_path / "a.png", all_pages=True)
 
 
 @pytest.mark.parametrize("target", [".jpg", ".avif", ".tif"])

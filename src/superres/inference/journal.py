@@ -50,7 +50,8 @@ class Journal:
         self._folder = root / FOLDER
         self._last: dict[str, dict[str, Any]] = {}
         self._read_up_to = 0
-        self._locks: dict[Job, BaseFileLock] = {}
+        self._taken: dict[Job, tuple[BaseFileLock, Identity | None]] = {}
+        """Locks, and files as they were when they were begun: one that changes meanwhile is done anew."""
         with self._explained():
             self._folder.mkdir(exist_ok=True)
             self._mend()
@@ -85,7 +86,7 @@ class Journal:
                 _let_go(lock)
                 return None
             job = self._begun(job)
-            self._locks[job] = lock
+            self._taken[job] = lock, _identity(job.source)
             return job
 
     def end(self, job: Job, *, is_done: bool) -> None:
@@ -95,17 +96,19 @@ class Journal:
             UnwritableFileError: If nothing can be written there.
         """
         self._check()
+        lock, source = self._taken.pop(job)
         with self._explained():
             if is_done:
-                self._add(job, settings=self._settings, source=_identity(job.source), target=_identity(job.target))
+                self._add(job, settings=self._settings, source=source, target=_identity(job.target))
             elif self._last.get(self._name(job), {}).get("begun"):
                 self._add(job, failed=True)
-            _let_go(self._locks.pop(job))
+            _let_go(lock)
 
     def close(self) -> None:
         """Let go of what was taken and has not ended."""
-        while self._locks:
-            self._locks.popitem()[1].release()
+        for lock, _ in self._taken.values():
+            lock.release()
+        self._taken.clear()
 
     def _check(self) -> None:
         """Nothing is made anew where a folder has vanished, as with the disk that it was on."""
