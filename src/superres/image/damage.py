@@ -15,7 +15,9 @@ from math import ceil, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from superres.image.colour import rgb_to_luma
 from superres.image.picture import Integers, Layout
+from superres.image.pixels import to_planes
 from superres.image.strips import ROWS, Strips
 
 BLOCKY = 0.8
@@ -93,7 +95,7 @@ class Signs:
         if min(width, height) < _LEAST:
             return
         left = (strip.shape[1] - width) // 2 // _BLOCK * _BLOCK
-        part = _luma(strip[:height, left : left + width], self.layout)
+        part = _luma(strip[:height, left : left + width, : self.layout.channels - self.layout.has_alpha])
         for lines in (part, part.T):
             across, within = _jumps(lines)
             self._across += across
@@ -104,13 +106,10 @@ class Signs:
         self._count += 1
 
 
-def _luma(pixels: Integers, layout: Layout) -> Luma:
-    """Of BT.601, from 0 to 255."""
-    scale = np.float32(255 / np.iinfo(pixels.dtype).max)
-    if layout.is_grey:
-        return np.asarray(pixels[..., 0] * scale, np.float32)
-    weights = np.array([0.299, 0.587, 0.114], np.float32)
-    return np.asarray((pixels[..., :3] * scale) @ weights, np.float32)
+def _luma(pixels: Integers) -> Luma:
+    """From 0 to 255."""
+    planes = to_planes(pixels)
+    return 255 * (planes if len(planes) == 1 else rgb_to_luma(planes, "full"))[0]
 
 
 def _jumps(lines: Luma) -> tuple[float, float]:

@@ -126,17 +126,16 @@ def reason(error: Exception) -> str:
 
 
 def _reader(path: Path, loader: str, max_pixels: int, *, all_pages: bool) -> Reader:
-    image = loaded(path, loader, access="sequential")
-    _check_size(path, image.width, image.height, max_pixels)
-    orientation = orientation_of(image)
-    count = page_count(path, loader, image) if all_pages else 1
+    first = loaded(path, loader, access="sequential")
+    _check_size(path, first.width, first.height, max_pixels)
+    orientation = orientation_of(first)
+    count = page_count(path, loader, first) if all_pages else 1
+    upright = image = as_grey_or_rgb(first, path)
     if count > 1:
         upright = as_grey_or_rgb(all_of(path, loader, count, is_turned=orientation > 1), path)
     elif orientation > 1:  # a turned image is not read row by row; a large one libvips keeps on disk meanwhile
         upright = as_grey_or_rgb(loaded(path, loader, access="random").autorot(), path)
-    else:
-        upright = as_grey_or_rgb(image, path)
-    metadata = metadata_of(as_grey_or_rgb(image, path), swaps_axes=orientation in _SIDEWAYS)
+    metadata = metadata_of(image, swaps_axes=orientation in _SIDEWAYS)
     if count > 1:
         metadata = replace(metadata, **timing_of(upright, count))
     layout = _layout(upright, metadata, count)

@@ -148,7 +148,7 @@ def image_files(folder: Path) -> tuple[Path, ...]:
     try:
         if not stat.S_ISDIR(_mode(folder) or 0):
             raise MissingFileError(f"images were to be read from {folder}, but there is no such folder")
-        found = sorted(path for path in folder.iterdir() if _is_image(path))
+        found = sorted(path for path in folder.iterdir() if is_image(path))
     except SuperResError:
         raise
     except OSError as error:
@@ -217,7 +217,8 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
         raise UnwritableFileError(f"{path} cannot be written: the folder {path.parent} does not allow it")
 
 
-def _is_image(path: Path) -> bool:
+def is_image(path: Path) -> bool:
+    """Whether a folder's listing takes a file for an image."""
     # Hidden files are other systems' notes about images, such as macOS's "._photo.jpg".
     return path.suffix.lower() in READABLE_SUFFIXES and not path.name.startswith(".") and path.is_file()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from superres.errors import MissingFileError, SuperResError, UnreadableFileError
 from superres.image.decoding import reason
-from superres.image.files import READABLE_SUFFIXES
+from superres.image.files import READABLE_SUFFIXES, is_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,9 @@ def walk(folder: Path, *, without: Path | None = None) -> Walk:
             name for name in folders if not name.startswith(".") and (here / name).resolve() != left_out
         )
         for name in sorted(names):
-            path = here / name
-            if name.startswith("."):  # other systems' notes about images, such as macOS's "._photo.jpg"
-                continue
-            if path.suffix.lower() in READABLE_SUFFIXES and path.is_file():
-                images.append(path)
-            else:
+            if is_image(here / name):
+                images.append(here / name)
+            elif not name.startswith("."):
                 others += 1
     problems = tuple(_problem(error) for error in errors)
     if not images:

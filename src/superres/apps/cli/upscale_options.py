@@ -29,7 +29,7 @@ Model = Annotated[
     str | None, typer.Option("--model", "-m", help="A name from `superres models`, or a file of weights.")
 ]
 Format = Annotated[
-    str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif or avif; as the input if not given.")
+    str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif, avif or gif; as the input if not given.")
 ]
 Name = Annotated[
     str, typer.Option("--name", help="Of the results, without ending: {stem} of the picture, {size}, {model}.")
