@@ -1,5 +1,6 @@
 """The command line in processes of its own, to be killed, or to run beside each other."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,17 @@ COMMAND = (sys.executable, "-m", "superres", "upscale", "--fast", "--engine", "o
 
 
 def started(*arguments: object) -> subprocess.Popen[str]:
-    """A process that upscales."""
-    return subprocess.Popen([*COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True)
+    """A process that upscales, and that Ctrl-C reaches: a shell lets what it starts in the background ignore it."""
+
+    def heed() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed,  # noqa: PLW1509 - it takes no lock
+    )
 
 
 def ended(*arguments: object, before: tuple[str, ...] = ()) -> tuple[int, str]:
