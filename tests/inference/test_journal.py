@@ -1,6 +1,8 @@
 """What has become of many files."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,22 @@ def job(tmp_path: Path) -> Job:
     return Job(tmp_path / "in.png", tmp_path / "out" / "below" / "large.png", tmp_path / "out")
 
 
+_OPEN: list[Journal] = []
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    """Processes end, and let go of their locks."""
+    yield
+    while _OPEN:
+        _OPEN.pop().close()
+
+
 def journal(job: Job, settings: str = "x4", *, overwrite: bool = False) -> Journal:
+    """As a process of its own opens it."""
     assert job.root is not None
-    return Journal(job.root, settings, overwrite=overwrite)
+    _OPEN.append(Journal(job.root, settings, overwrite=overwrite))
+    return _OPEN[-1]
 
 
 def done(job: Job, settings: str = "x4") -> None:
@@ -170,6 +185,17 @@ def test_vanished_folder_is_not_made_anew(job: Job) -> None:
     job.root.rmdir()
     with pytest.raises(UnwritableFileError, match="no longer there"):
         kept.take(job)
+    assert not job.root.exists()
+
+
+def test_folder_that_vanishes_with_files_in_hand_is_said_too(job: Job) -> None:
+    kept = journal(job)
+    taken = kept.take(job)
+    assert taken is not None
+    assert job.root is not None
+    shutil.rmtree(job.root)
+    with pytest.raises(UnwritableFileError, match="no longer there"):
+        kept.end(taken, is_done=True)
     assert not job.root.exists()
 
 

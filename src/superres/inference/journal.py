@@ -11,18 +11,15 @@ import hashlib
 import json
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, BinaryIO, cast
 
-from superres.errors import UnwritableFileError
+from superres.errors import SuperResError, UnwritableFileError
 from superres.image.decoding import reason
 from superres.image.placing import remove_unfinished
 from superres.inference.batch import Job
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 FOLDER = ".superres"
 JOURNAL = "journal.jsonl"
@@ -50,7 +47,7 @@ class Journal:
         self._folder = root / FOLDER
         self._last: dict[str, dict[str, Any]] = {}
         self._read_up_to = 0
-        self._taken: dict[Job, tuple[BaseFileLock, Identity | None]] = {}
+        self._taken: dict[Job, tuple[BinaryIO, Identity | None]] = {}
         """Locks, and files as they were when they were begun: one that changes meanwhile is done anew."""
         with self._explained():
             self._folder.mkdir(exist_ok=True)
@@ -76,7 +73,6 @@ class Journal:
         Raises:
             UnwritableFileError: If nothing can be written there.
         """
-        self._check()
         with self._explained():
             lock = self._locked(job)
             if lock is None:
@@ -95,9 +91,8 @@ class Journal:
         Raises:
             UnwritableFileError: If nothing can be written there.
         """
-        self._check()
         lock, source = self._taken.pop(job)
-        with self._explained():
+        with self._explained(), lock:
             if is_done:
                 self._add(job, settings=self._settings, source=source, target=_identity(job.target))
             elif self._last.get(self._name(job), {}).get("begun"):
@@ -107,22 +102,22 @@ class Journal:
     def close(self) -> None:
         """Let go of what was taken and has not ended."""
         for lock, _ in self._taken.values():
-            lock.release()
+            lock.close()
         self._taken.clear()
 
-    def _check(self) -> None:
-        """Nothing is made anew where a folder has vanished, as with the disk that it was on."""
-        if not self._folder.is_dir():
-            raise UnwritableFileError(f"the folder {self._root} is no longer there; results cannot go to it")
+    def _locked(self, job: Job) -> BinaryIO | None:
+        import portalocker  # noqa: PLC0415 - takes longer to load than it is needed for one file
 
-    def _locked(self, job: Job) -> BaseFileLock | None:
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - takes longer to load than it is needed for one file
-
-        lock = FileLock(self._folder / f"{_digest(self._name(job))}.lock", thread_local=False)
+        # Opened here, since packages for locks make folders that have vanished anew.
+        lock = (self._folder / f"{_digest(self._name(job))}.lock").open("ab")
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
+            portalocker.lock(lock, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+        except portalocker.AlreadyLocked:
+            lock.close()
             return None
+        except portalocker.LockException as error:
+            lock.close()
+            raise UnwritableFileError(f"{self._folder} has no locks for files: {error}") from error
         return lock
 
     def _begun(self, job: Job) -> Job:
@@ -184,7 +179,13 @@ class Journal:
     def _explained(self) -> Generator[None]:
         try:
             yield
+        except SuperResError:
+            raise
         except OSError as error:
+            if not self._root.exists():  # as with the disk that it was on; nothing is made anew there
+                raise UnwritableFileError(
+                    f"the folder {self._root} is no longer there; results cannot go to it"
+                ) from error
             raise UnwritableFileError(f"{self._folder} cannot be written to: {reason(error)}") from error
 
 
@@ -210,7 +211,8 @@ def _identity(path: Path) -> Identity | None:
     return [found.st_size, found.st_mtime_ns]
 
 
-def _let_go(lock: BaseFileLock) -> None:
+def _let_go(lock: BinaryIO) -> None:
     # First the file: a process that has it open already gets the lock, and sees that all is done.
-    Path(lock.lock_file).unlink(missing_ok=True)
-    lock.release()
+    with suppress(PermissionError):  # on Windows, which keeps files that are open
+        Path(lock.name).unlink(missing_ok=True)
+    lock.close()
