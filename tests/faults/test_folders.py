@@ -89,7 +89,7 @@ def test_stopped_run_says_what_is_left_and_goes_on(
     code, complaints = stopped_after(2, 0, how, photos, out)
     assert code == 130
     assert complaints.startswith("superres: stopped; ")
-    assert complaints.endswith("pictures left\n")
+    assert complaints.endswith("files left\n")
     assert not list(out.rglob("*.part"))
     assert ended(photos, "-o", out) == (0, "")
     assert contents(out) == undisturbed

@@ -15,8 +15,16 @@ def touched(*paths: Path) -> tuple[Path, ...]:
     return paths
 
 
-def planned(*inputs: Path, output: Path | None = None, form: str | None = None, share: Share | None = None) -> Batch:
-    return plan_jobs(inputs, output=output, naming=Naming(size="x4", format_name=form), share=share)
+def planned(
+    *inputs: Path,
+    output: Path | None = None,
+    form: str | None = None,
+    share: Share | None = None,
+    has_films: bool = False,
+    has_previews: bool = False,
+) -> Batch:
+    naming = Naming(size="x4", format_name=form, has_previews=has_previews)
+    return plan_jobs(inputs, output=output, naming=naming, share=share, has_films=has_films)
 
 
 def targets(*inputs: Path, output: Path | None = None, form: str | None = None) -> list[Path]:
@@ -119,9 +127,31 @@ def test_empty_folder_does_not_stop_the_others(tmp_path: Path) -> None:
     assert isinstance(batch.problems[0], MissingFileError)
 
 
-def test_other_files_are_counted(tmp_path: Path) -> None:
+def test_other_files_and_films_are_counted(tmp_path: Path) -> None:
     touched(tmp_path / "a.png", tmp_path / "notes.txt", tmp_path / "below" / "film.mp4")
-    assert planned(tmp_path).others == 2
+    batch = planned(tmp_path)
+    assert (len(batch.jobs), batch.films, batch.others) == (1, 1, 1)
+
+
+def test_films_of_folders_are_meant_where_they_are_asked_for_and_those_that_are_named_always(tmp_path: Path) -> None:
+    touched(tmp_path / "a.png", tmp_path / "below" / "film.mp4", tmp_path / "old.avi")
+    batch = planned(tmp_path, has_films=True)
+    assert {job.target.name for job in batch.jobs} == {"a_x4.png", "film_x4.mp4", "old_x4.mkv"}
+    assert batch.films == 0
+    assert len(planned(tmp_path / "old.avi").jobs) == 1
+
+
+def test_format_of_films_holds_for_films_and_one_of_pictures_for_pictures(tmp_path: Path) -> None:
+    touched(tmp_path / "a.png", tmp_path / "film.mp4")
+    for form, names in (("mkv", {"a_x4.png", "film_x4.mkv"}), ("jpg", {"a_x4.jpg", "film_x4.mp4"})):
+        batch = planned(tmp_path, has_films=True, form=form)
+        assert {job.target.name for job in batch.jobs} == names
+
+
+def test_preview_of_a_film_is_a_picture(tmp_path: Path) -> None:
+    touched(tmp_path / "film.mp4")
+    (job,) = planned(tmp_path / "film.mp4", has_previews=True).jobs
+    assert job.target.name == "film_x4.png"
 
 
 @pytest.mark.parametrize("count", [1, 3, 7])

@@ -179,12 +179,7 @@ def check_output(path: Path, *, overwrite: bool = False, layout: Layout | None =
         raise InvalidRequestError(
             f"{path} was to be written, but {suffix or 'no ending'!r} names no format; use {', '.join(FORMATS)}"
         )
-    try:
-        _check_place(path, overwrite=overwrite)
-    except SuperResError:
-        raise
-    except OSError as error:
-        raise UnwritableFileError(f"{path} cannot be written: {reason(error)}") from error
+    check_place(path, overwrite=overwrite)
     if layout is not None:
         _check_layout(path, layout)
 
@@ -203,6 +198,25 @@ def _check_layout(path: Path, layout: Layout) -> None:
         raise UnwritableFileError(
             f"{path} would have {layout.pages} {kind}, which {suffix} files have no place for; use {others}"
         )
+
+
+def check_place(path: Path, *, overwrite: bool = False) -> None:
+    """Refuse a place that could not be written to, whatever shall be written there.
+
+    Args:
+        path: The file to be written.
+        overwrite: Whether an existing file may be replaced.
+
+    Raises:
+        ExistingFileError: If the file exists and may not be replaced.
+        UnwritableFileError: If the folder is missing or closed, or the path is that of a folder.
+    """
+    try:
+        _check_place(path, overwrite=overwrite)
+    except SuperResError:
+        raise
+    except OSError as error:
+        raise UnwritableFileError(f"{path} cannot be written: {reason(error)}") from error
 
 
 def _check_place(path: Path, *, overwrite: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from zlib import crc32
@@ -11,6 +11,8 @@ from zlib import crc32
 from superres.errors import InvalidRequestError, SuperResError, UnwritableFileError, unknown_name
 from superres.image.files import open_picture
 from superres.image.formats import FORMATS
+from superres.image.video.names import WRITTEN, is_film
+from superres.image.video.names import ending as film_ending
 from superres.inference.walking import walk
 
 _CAMERAS = (".heic", ".heif")
@@ -47,7 +49,9 @@ class Naming:
     template: str = "{stem}_{size}"
     """Of `FIELDS`; the ending follows by itself."""
     format_name: str | None = None
-    """Ending of the results, without its dot; as each input's where not given."""
+    """Ending of the results, without its dot; as each input's where not given. One of films holds for films only."""
+    has_previews: bool = False
+    """Whether films become pictures."""
 
     def __post_init__(self) -> None:
         self.suffix()
@@ -55,9 +59,9 @@ class Naming:
             fields = [name for _, name, _, _ in Formatter().parse(self.template) if name is not None]
         except ValueError as error:
             raise InvalidRequestError(f"the name {self.template!r} was asked for, but {error}") from error
-        for field in fields:
-            if field not in FIELDS:
-                raise unknown_name("field of a name", field, FIELDS)
+        for name in fields:
+            if name not in FIELDS:
+                raise unknown_name("field of a name", name, FIELDS)
         if "stem" not in fields or any(mark in self.template for mark in '/\\:"<>|?*\0'):
             raise InvalidRequestError(
                 f"the name {self.template!r} was asked for; it needs {{stem}}, so that results differ, and must name a "
@@ -69,15 +73,22 @@ class Naming:
         if self.format_name is None:
             return None
         suffix = f".{self.format_name.lower().removeprefix('.')}"
-        if suffix not in FORMATS:
-            known = ", ".join(name.removeprefix(".") for name in FORMATS)
+        if suffix not in (*FORMATS, *WRITTEN):
+            known = ", ".join(name.removeprefix(".") for name in (*FORMATS, *WRITTEN))
             raise InvalidRequestError(f"the format {self.format_name!r} was asked for; these can be written: {known}")
         return suffix
 
     def name(self, source: Path) -> str:
         """Of the result of a file."""
-        ending = self.suffix() or _ending(source)
-        return self.template.format(stem=source.stem, size=self.size, model=self.model) + ending
+        return self.template.format(stem=source.stem, size=self.size, model=self.model) + self._ending(source)
+
+    def _ending(self, source: Path) -> str:
+        asked = self.suffix()
+        if is_film(source) and not self.has_previews:
+            return asked if asked is not None and asked in WRITTEN else film_ending(source)
+        if asked is not None and asked in FORMATS:
+            return asked
+        return ".png" if is_film(source) else _ending(source)
 
 
 def _ending(source: Path) -> str:
@@ -137,7 +148,9 @@ class Batch:
     problems: tuple[SuperResError, ...] = ()
     """What stands against the rest, so that one bad input does not stop the others."""
     others: int = 0
-    """Files in the folders that are no images."""
+    """Files in the folders that are neither images nor films."""
+    films: int = 0
+    """Films in the folders that are not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,14 @@ class _Source:
     """That was named, and holds it."""
 
 
-def plan_jobs(inputs: Sequence[Path], *, output: Path | None, naming: Naming, share: Share | None = None) -> Batch:
+def plan_jobs(
+    inputs: Sequence[Path],
+    *,
+    output: Path | None,
+    naming: Naming,
+    share: Share | None = None,
+    has_films: bool = False,
+) -> Batch:
     """Find the files that are meant and name their results.
 
     Args:
@@ -158,6 +178,7 @@ def plan_jobs(inputs: Sequence[Path], *, output: Path | None, naming: Naming, sh
             of several input folders; beside each input where not given.
         naming: Of the results.
         share: The part of the files that is meant; all where not given.
+        has_films: Whether the films of folders are meant, too; those that are named are in any case.
 
     Raises:
         InvalidRequestError: If the format contradicts the output's name.
@@ -167,12 +188,11 @@ def plan_jobs(inputs: Sequence[Path], *, output: Path | None, naming: Naming, sh
         return Batch(_single(inputs[0], output, naming.suffix()))
     if output is not None and output.is_file():
         raise UnwritableFileError(f"several results cannot go to {output}, which is a file; name a folder")
-    sources, problems, others = _sources(inputs, output)
-    if share is not None:
-        sources = [each for each in sources if share.has(each.place)]
+    found = _sources(inputs, output, has_films=has_films)
+    sources = [each for each in found.sources.values() if share is None or share.has(each.place)]
     is_kept = len(inputs) > 1 or any(each.folder is not None for each in sources)
     jobs, clashes = _without_clashes(_job(each, output, naming, is_kept=is_kept) for each in sources)
-    return Batch(jobs, (*problems, *clashes), others)
+    return Batch(jobs, (*found.problems, *clashes), found.others, found.films)
 
 
 def _is_file(output: Path, inputs: Sequence[Path]) -> bool:
@@ -181,32 +201,43 @@ def _is_file(output: Path, inputs: Sequence[Path]) -> bool:
 
 
 def _single(source: Path, output: Path, suffix: str | None) -> tuple[Job, ...]:
-    if suffix is not None and FORMATS.get(output.suffix.lower()) is not FORMATS[suffix]:
+    given = output.suffix.lower()
+    if suffix is not None and given != suffix and (FORMATS.get(given) is not FORMATS.get(suffix) or given in WRITTEN):
         asked = suffix.removeprefix(".")
         raise InvalidRequestError(f"the format {asked} was asked for, but the output is called {output.name}")
     return (Job(source, output),)
 
 
-def _sources(inputs: Iterable[Path], output: Path | None) -> tuple[list[_Source], list[SuperResError], int]:
-    sources: dict[Path, _Source] = {}
-    problems: list[SuperResError] = []
-    others = 0
+@dataclass(slots=True)
+class _Found:
+    """What inputs hold."""
+
+    sources: dict[Path, _Source] = field(default_factory=dict[Path, _Source])
+    problems: list[SuperResError] = field(default_factory=list[SuperResError])
+    others: int = 0
+    films: int = 0
+    """That are not meant."""
+
+
+def _sources(inputs: Iterable[Path], output: Path | None, *, has_films: bool) -> _Found:
+    all_found = _Found()
     folders = [path for path in inputs if path.is_dir()]
     for path in inputs:
         if path not in folders:
-            sources.setdefault(path, _Source(path, Path(path.name), None))
+            all_found.sources.setdefault(path, _Source(path, Path(path.name), None))
             continue
         try:
             found = walk(path, without=None if output is None or _is_within(path, output) else output)
         except SuperResError as error:
-            problems.append(error)
+            all_found.problems.append(error)
             continue
-        problems += found.problems
-        others += found.others
+        all_found.problems += found.problems
+        all_found.others += found.others
+        all_found.films += 0 if has_films else len(found.films)
         below = Path(path.resolve().name) if len(folders) > 1 else Path()
-        for image in found.images:
-            sources.setdefault(image, _Source(image, below / image.relative_to(path), path))
-    return list(sources.values()), problems, others
+        for file in (*found.images, *(found.films if has_films else ())):
+            all_found.sources.setdefault(file, _Source(file, below / file.relative_to(path), path))
+    return all_found
 
 
 def _is_within(folder: Path, output: Path) -> bool:

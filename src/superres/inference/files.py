@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from superres.errors import SuperResError
@@ -65,6 +66,10 @@ class Terms:
     """Whether EXIF, XMP and IPTC are left out; the colour profile stays."""
     is_cleaned: bool = False
     """Whether the networks clean what cameras and compression have done; nothing is remarked of that then."""
+    codec: str | None = None
+    """Of films, or an encoder as FFmpeg names it; the source's, where it can be made, if not given."""
+    preview: Fraction | None = None
+    """Of films, only the frame that is shown then becomes a picture [s]."""
     is_noted: bool = True
     """Whether results say in their XMP what made them; not where they are stripped."""
 
@@ -171,7 +176,7 @@ class _File:
         self._terms, self._layout = terms, with_mask_told(reader.layout, lambda: self._open(terms).strips())
         height, width = self._layout.height, self._layout.width
         self._plan = plan if isinstance(plan, Plan) else plan(height, width)
-        self._layout = replace(self._layout, metadata=_metadata(self._layout.metadata, self._plan, terms))
+        self._layout = replace(self._layout, metadata=metadata_of(self._layout.metadata, self._plan, terms))
         new_height, new_width = checked_size(self._layout, self._plan)
         self._sizes = Sizes(height, width, new_height, new_width)
         made = replace(self._layout, height=new_height, width=new_width)
@@ -236,8 +241,14 @@ class _File:
             self._writer.abandon()
 
 
-def _metadata(metadata: Metadata, plan: Plan, terms: Terms) -> Metadata:
-    """Of a result."""
+def metadata_of(metadata: Metadata, plan: Plan, terms: Terms) -> Metadata:
+    """Of a result.
+
+    Args:
+        metadata: Of the source.
+        plan: How it was enlarged.
+        terms: Whether anything is left out or added.
+    """
     if terms.is_stripped:
         return stripped(metadata)
     return noted(metadata, note_of(plan)) if terms.is_noted else metadata

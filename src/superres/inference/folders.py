@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
-from superres.errors import SuperResError, UnwritableFileError
+from superres.errors import MissingPackageError, SuperResError, UnwritableFileError
 from superres.image.files import open_picture
+from superres.image.video.names import check_installed, is_film
 from superres.inference.batch import Job
 from superres.inference.files import JobWatcher, Outcome, Planner, Sizes, Terms, upscale_files
 from superres.inference.journal import Journal
@@ -47,14 +49,20 @@ class Folders:
     def upscale(
         self, plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
     ) -> Generator[Outcome]:
-        """Enlarge what is left; see `superres.inference.files.upscale_files`.
+        """Enlarge what is left, pictures first; see `superres.inference.files.upscale_files`.
 
         Raises:
             UnwritableFileError: If the place of the results has vanished or is full, and no other file would fare
                 better. What is done is done, and the same goes on where this has ended.
         """
+        pictures = [job for job in self.jobs if not is_film(job.source)]
+        films = [job for job in self.jobs if is_film(job.source)]
+        all_terms = terms or Terms()
         try:
-            for outcome in upscale_files(self._taken(), plan, terms, watch):
+            for outcome in chain(
+                upscale_files(self._taken(pictures), plan, all_terms, watch),
+                (_film(job, plan, all_terms, watch) for job in self._taken(films)),
+            ):
                 if (journal := self._journal(outcome.job)) is not None:
                     journal.end(outcome.job, is_done=isinstance(outcome.result, Sizes))
                 yield outcome
@@ -67,8 +75,8 @@ class Folders:
         journal = self._journal(job)
         return journal is not None and journal.is_done(job)
 
-    def _taken(self) -> Iterator[Job]:
-        for job in self.jobs:
+    def _taken(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        for job in jobs:
             journal = self._journal(job)
             taken = job if journal is None else journal.take(job)
             if taken is None:
@@ -88,11 +96,27 @@ class Folders:
             raise UnwritableFileError(f"no room is left where {root} lies")
 
 
+def _film(job: Job, plan: Plan | Planner, terms: Terms, watch: JobWatcher | None) -> Outcome:
+    try:
+        check_installed(job.source)
+    except MissingPackageError as error:
+        return Outcome(job=job, result=error)
+    if terms.preview is not None:
+        from superres.inference.film_preview import preview_film  # noqa: PLC0415 - PyAV is an optional package
+
+        return preview_film(job, plan, terms, terms.preview)
+    from superres.inference.films import upscale_film  # noqa: PLC0415
+
+    return upscale_film(job, plan, terms, watch)
+
+
 def pixels_of(jobs: Sequence[Job], max_pixels: int) -> dict[Job, int]:
-    """Of each file, by its header; 0 where it cannot be read."""
+    """Of each file, by its header, over all frames of a film; 0 where it cannot be read."""
 
     def pixels(job: Job) -> int:
         try:
+            if is_film(job.source):
+                return _pixels_of_film(job, max_pixels)
             layout = open_picture(job.source, max_pixels=max_pixels).layout
         except SuperResError:
             return 0
@@ -100,3 +124,11 @@ def pixels_of(jobs: Sequence[Job], max_pixels: int) -> dict[Job, int]:
 
     with ThreadPoolExecutor(_THREADS) as pool:
         return dict(zip(jobs, pool.map(pixels, jobs), strict=True))
+
+
+def _pixels_of_film(job: Job, max_pixels: int) -> int:
+    check_installed(job.source)
+    from superres.image.video.reading import FilmReader  # noqa: PLC0415 - PyAV is an optional package
+
+    film = FilmReader(job.source, max_pixels=max_pixels).film
+    return film.height * film.width * film.frames

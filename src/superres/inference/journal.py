@@ -61,7 +61,7 @@ class Journal:
     def is_done(self, job: Job) -> bool:
         """Whether the result is there, made from the file as it is now, with the same settings."""
         entry = self._last.get(self._name(job), {})
-        return not self._overwrite and self._is_ours(job, entry) and entry["source"] == _identity(job.source)
+        return not self._overwrite and self._is_ours(job, entry) and entry["source"] == identity(job.source)
 
     def take(self, job: Job) -> Job | None:
         """Begin with a file, unless another process is about it, or has done it meanwhile.
@@ -82,7 +82,7 @@ class Journal:
                 _let_go(lock)
                 return None
             job = self._begun(job)
-            self._taken[job] = lock, _identity(job.source)
+            self._taken[job] = lock, identity(job.source)
             return job
 
     def end(self, job: Job, *, is_done: bool) -> None:
@@ -94,7 +94,7 @@ class Journal:
         lock, source = self._taken.pop(job)
         with self._explained(), lock:
             if is_done:
-                self._add(job, settings=self._settings, source=source, target=_identity(job.target))
+                self._add(job, settings=self._settings, source=source, target=identity(job.target))
             elif self._last.get(self._name(job), {}).get("begun"):
                 self._add(job, failed=True)
             _let_go(lock)
@@ -139,7 +139,7 @@ class Journal:
 
     def _is_ours(self, job: Job, entry: dict[str, Any]) -> bool:
         """Whether the target is what a run with these settings has left."""
-        return entry.get("settings") == self._settings and entry["target"] == _identity(job.target)
+        return entry.get("settings") == self._settings and entry["target"] == identity(job.target)
 
     def _name(self, job: Job) -> str:
         return job.target.relative_to(self._root).as_posix()
@@ -203,7 +203,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:16]
 
 
-def _identity(path: Path) -> Identity | None:
+def identity(path: Path) -> Identity | None:
+    """Of a file as it is now; None where it is not there."""
     try:
         found = path.stat()
     except OSError:

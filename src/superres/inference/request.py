@@ -104,6 +104,8 @@ class Plan:
     """See `Request.wraps`."""
     together: int = 1
     """Images that may go through these networks at a time."""
+    multiple: int = 1
+    """Of what both sides of a result are multiples."""
 
     @property
     def factors(self) -> tuple[float, ...]:
@@ -117,9 +119,12 @@ class Plan:
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width of the result [pixels]."""
-        if self.sizing is not None:
-            return self.sizing.size(height, width)
-        return max(1, enlarged(height, self.scale)), max(1, enlarged(width, self.scale))
+        sizing = self.sizing
+        high, wide = sizing.size(height, width) if sizing is not None else self._scaled(height, width)
+        return _nearest(high, self.multiple), _nearest(wide, self.multiple)
+
+    def _scaled(self, height: int, width: int) -> tuple[int, int]:
+        return enlarged(height, self.scale), enlarged(width, self.scale)
 
     def describe(self) -> str:
         """Networks, engine and precision."""
@@ -189,6 +194,11 @@ def plan_for(
     if scale <= 1:
         return Plan(scale=scale, passes=(), tile_size=request.tile_size, wraps=request.wraps, sizing=sizing)
     return replace(opened(replace(request, scale=scale)), sizing=sizing)
+
+
+def _nearest(side: int, multiple: int) -> int:
+    """The multiple next to a side; at least one."""
+    return max(1, (side + multiple // 2) // multiple) * multiple
 
 
 def _opened(scale: float, request: Request) -> tuple[Backend, ...]:

@@ -64,6 +64,11 @@ class Sizing:
         high, wide = self.size(height, width)
         return max(ceil(100 * high / height), ceil(100 * wide / width)) / 100
 
+    def turned(self) -> Sizing:
+        """The same of what is stored a quarter turned."""
+        fit = None if self.fit is None else (self.fit[1], self.fit[0])
+        return Sizing(width=self.height, height=self.width, long_side=self.long_side, fit=fit)
+
 
 def sizing_of(
     *, width: int | None, height: int | None, long_side: int | None, fit: tuple[int, int] | None

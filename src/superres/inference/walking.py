@@ -1,4 +1,4 @@
-"""Images in a folder and in all folders below it."""
+"""Images and films in a folder and in all folders below it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from superres.errors import MissingFileError, SuperResError, UnreadableFileError
 from superres.image.decoding import reason
 from superres.image.files import READABLE_SUFFIXES, is_image
+from superres.image.video.names import is_film
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,10 @@ class Walk:
 
     images: tuple[Path, ...]
     """By their places in it."""
+    films: tuple[Path, ...]
+    """The same."""
     others: int
-    """Files that are no images by their names."""
+    """Files that are neither by their names."""
     problems: tuple[SuperResError, ...]
     """Why folders below could not be looked into."""
 
@@ -31,10 +34,11 @@ def walk(folder: Path, *, without: Path | None = None) -> Walk:
         without: A folder below that is left out, such as that of the results.
 
     Raises:
-        MissingFileError: If there is no such folder, or no image in it.
+        MissingFileError: If there is no such folder, or neither image nor film in it.
         UnreadableFileError: If the folder does not allow to be read.
     """
     images: list[Path] = []
+    films: list[Path] = []
     others = 0
     errors: list[OSError] = []
     left_out = None if without is None else without.resolve()
@@ -46,12 +50,14 @@ def walk(folder: Path, *, without: Path | None = None) -> Walk:
         for name in sorted(names):
             if is_image(here / name):
                 images.append(here / name)
+            elif is_film(here / name) and not name.startswith("."):
+                films.append(here / name)
             elif not name.startswith("."):
                 others += 1
     problems = tuple(_problem(error) for error in errors)
-    if not images:
+    if not images and not films:
         raise problems[0] if problems else _empty(folder)
-    return Walk(tuple(images), others, problems)
+    return Walk(tuple(images), tuple(films), others, problems)
 
 
 def _problem(error: OSError) -> SuperResError:

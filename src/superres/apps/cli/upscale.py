@@ -1,4 +1,4 @@
-"""`superres upscale`: enlarge pictures."""
+"""`superres upscale`: enlarge pictures and films."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from superres.apps.cli.upscale_options import (
     Arithmetic,
     Best,
+    Codec,
     Computing,
     Consistent,
     Fast,
+    Films,
     Fit,
     Format,
     Height,
@@ -25,6 +27,7 @@ from superres.apps.cli.upscale_options import (
     Output,
     Overwrite,
     Photo,
+    Preview,
     Quality,
     Scale,
     Shard,
@@ -59,6 +62,9 @@ def upscale(
     format_name: Format = None,
     name: Name = "{stem}_{size}",
     quality: Quality = None,
+    films: Films = False,
+    codec: Codec = None,
+    preview: Preview = None,
     precision: Arithmetic = "auto",
     engine: Computing = "auto",
     tile: TileSide = None,
@@ -74,8 +80,9 @@ def upscale(
     max_pixels: MaxPixels = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Enlarge pictures. Nothing goes to the network; results appear only when complete."""
+    """Enlarge pictures and films. Nothing goes to the network; results appear only when complete."""
     from superres.image.files import MAX_PIXELS
+    from superres.image.video.times import seconds
     from superres.inference.batch import Naming
     from superres.inference.files import Terms
     from superres.inference.request import TILE_SIZE, Request
@@ -100,20 +107,25 @@ def upscale(
         is_stripped=strip,
         is_noted=note,
         is_cleaned=photo,
+        codec=codec,
+        preview=None if preview is None else seconds(preview),
     )
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
-    naming = Naming(model=Path(model).stem if model else request.tier, template=name, format_name=format_name)
-    _upscale(_Files(inputs, output, naming, shard), request, sizing, terms)
+    called = Path(model).stem if model else request.tier
+    naming = Naming(model=called, template=name, format_name=format_name, has_previews=preview is not None)
+    _upscale(_Files(inputs, output, naming, shard, films), request, sizing, terms)
 
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """Which pictures are meant, and where results go."""
+    """Which pictures and films are meant, and where results go."""
 
     inputs: list[Path]
     output: Path | None
     naming: Naming
     shard: str | None
+    has_films: bool
+    """Whether those of folders are meant."""
 
 
 def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Terms) -> None:
@@ -125,11 +137,12 @@ def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Term
     single = plan(request) if sizing is None else partial(plan_for, request, sizing)
     size = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
     share = None if files.shard is None else share_of(files.shard)
-    batch = plan_jobs(files.inputs, output=files.output, naming=replace(files.naming, size=size), share=share)
+    naming = replace(files.naming, size=size)
+    batch = plan_jobs(files.inputs, output=files.output, naming=naming, share=share, has_films=files.has_films)
     how = planner(request, sizing) if len(batch.jobs) > 1 else single
     _make_folders(batch.jobs, files.output)
     same = replace(request, engine="auto", tile_size=TILE_SIZE)  # neither changes a result by more than rounding
-    settings = f"{same} {sizing} {terms.quality} {terms.is_stripped} {terms.is_noted}"
+    settings = f"{same} {sizing} {terms.quality} {terms.is_stripped} {terms.is_noted} {terms.codec} {terms.preview}"
     work_off(batch, Folders(batch.jobs, settings, overwrite=terms.overwrite), how, terms)
 
 

@@ -11,7 +11,7 @@ from superres.inference.backends.engines import Engine
 from superres.inference.precision import Precision
 
 Inputs = Annotated[
-    list[Path], typer.Argument(metavar="INPUT...", help="Pictures, or folders with all that is below them.")
+    list[Path], typer.Argument(metavar="INPUT...", help="Pictures and films, or folders with all pictures below them.")
 ]
 Output = Annotated[
     Path | None,
@@ -29,7 +29,24 @@ Model = Annotated[
     str | None, typer.Option("--model", "-m", help="A name from `superres models`, or a file of weights.")
 ]
 Format = Annotated[
-    str | None, typer.Option("--format", "-f", help="png, jpg, webp, tif, avif or gif; as the input if not given.")
+    str | None,
+    typer.Option(
+        "--format", "-f", help="png, jpg, webp, tif, avif or gif; mp4, mov, mkv or webm; as the input if not given."
+    ),
+]
+Films = Annotated[bool, typer.Option("--films", help="Films of folders, too; without it only those that are named.")]
+Codec = Annotated[
+    str | None,
+    typer.Option(
+        help="Of films: h264, hevc, av1, vp9, ffv1, prores, or an encoder from `superres doctor`; as the input if not "
+        "given."
+    ),
+]
+Preview = Annotated[
+    str | None,
+    typer.Option(
+        help="Of films, only the frame shown at a time such as 12.5 or 1:02:03, as a picture.", metavar="TIME"
+    ),
 ]
 Name = Annotated[
     str, typer.Option("--name", help="Of the results, without ending: {stem} of the picture, {size}, {model}.")
@@ -46,7 +63,7 @@ Note = Annotated[
     bool,
     typer.Option("--note/--no-note", help="Whether the result's XMP names model, scale and checksum."),
 ]
-Quality = Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp and avif.")]
+Quality = Annotated[int | None, typer.Option(help="1 to 100, for jpg, webp, avif and films.")]
 Arithmetic = Annotated[
     Precision,
     typer.Option("--precision", help="Of the arithmetic; auto loses nothing, int8 a hundredth of a dB for speed."),

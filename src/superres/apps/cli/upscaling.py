@@ -50,7 +50,7 @@ def work_off(batch: Batch, folders: Folders, plan: Plan | Planner, terms: Terms)
 
 
 def _rest(left: int) -> str:
-    return f"the same command goes on with the {_counted(left, 'picture')} left"
+    return f"the same command goes on with the {_counted(left, 'file')} left"
 
 
 def _told(outcome: Outcome) -> list[str]:
@@ -72,7 +72,8 @@ def _conclude(batch: Batch, folders: Folders, failures: list[str]) -> None:
     counts = {
         "done before": folders.done,
         "in the hands of other processes": folders.elsewhere,
-        "no pictures by their names": batch.others,
+        "films, which are taken along with --films": batch.films,
+        "neither pictures nor films by their names": batch.others,
     }
     told = [f"{count} {what}" for what, count in counts.items() if count]
     if told:
