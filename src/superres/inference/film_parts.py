@@ -92,7 +92,10 @@ class Parts:
         path, about = self._places(number)
         with self._explained():
             about.unlink(missing_ok=True)
-        yield path
+        try:
+            yield path
+        except UnwritableFileError as error:
+            raise error if self._target.parent.exists() else self.unwritable(str(error)) from error
         with self._explained():
             _write(about, {"bytes": path.stat().st_size, "times": list(times)})
 

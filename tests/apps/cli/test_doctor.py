@@ -19,6 +19,7 @@ def test_engines_codecs_timings_and_the_choice_are_told() -> None:
     assert {each["name"] for each in found["engines"]} == {"openvino", "onnxruntime", "ncnn", "pytorch"}
     assert all(each["version"] and each["devices"] for each in found["engines"])
     assert found["codecs"]["AVIF"] == {"is_read": True, "is_written": True}
+    assert {"libx264", "libx265", "libsvtav1"} <= set(found["film_encoders"])
     assert found["chosen"] == min(found["timings"], key=lambda each: each["milliseconds"])["engine"]
     assert found["cores"] >= 1
 
@@ -28,6 +29,7 @@ def test_tables_are_drawn_for_a_person() -> None:
     assert answer.exit_code == 0
     assert "← taken" in answer.stdout
     assert "openvino" in answer.stdout
+    assert "films are encoded by: libx264" in answer.stdout
 
 
 def test_unknown_model_is_refused() -> None:

@@ -60,6 +60,7 @@ def _found(model: str | None, precision: Precision, *, anew: bool) -> dict[str, 
             for entry in KNOWN
         ],
         "codecs": {name: asdict(codec) for name, codec in codecs().items()},
+        "film_encoders": _film_encoders(),
         "model": Path(measured).name,
         "timings": [asdict(timing) for timing in timings],
         "chosen": timings[0].engine if timings else "auto",
@@ -83,13 +84,26 @@ def _devices(engine: str) -> list[str]:
     return devices()
 
 
+def _film_encoders() -> list[str] | None:
+    """Those that work here; None where PyAV is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("av") is None:
+        return None
+    from superres.image.video.encoders import working
+
+    return list(working())
+
+
 def _draw(found: dict[str, Any]) -> None:
     from rich.console import Console
 
     console = Console()
     console.print(f"superres {found['superres']}, Python {found['python']}, {found['system']}")
     console.print(f"{found['processor']}, {found['cores']} cores: {', '.join(found['instructions']) or 'unknown'}")
-    for table in (_engines(found), _codecs(found), _timings(found)):
+    encoders = found["film_encoders"]
+    films = "not installed: pip install 'superres[video]'" if encoders is None else ", ".join(encoders)
+    for table in (_engines(found), _codecs(found), f"films are encoded by: {films}", _timings(found)):
         console.print()
         console.print(table)
 

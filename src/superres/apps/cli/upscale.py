@@ -100,16 +100,10 @@ def upscale(
         wraps=wrap,
         is_consistent=consistent,
     )
-    terms = Terms(
-        quality=quality,
-        overwrite=overwrite,
-        max_pixels=MAX_PIXELS if max_pixels is None else max_pixels,
-        is_stripped=strip,
-        is_noted=note,
-        is_cleaned=photo,
-        codec=codec,
-        preview=None if preview is None else seconds(preview),
-    )
+    limit = MAX_PIXELS if max_pixels is None else max_pixels
+    moment = None if preview is None else seconds(preview)
+    terms = Terms(quality=quality, overwrite=overwrite, max_pixels=limit, codec=codec, preview=moment)
+    terms = replace(terms, is_stripped=strip, is_noted=note, is_cleaned=photo)
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
     called = Path(model).stem if model else request.tier
     naming = Naming(model=called, template=name, format_name=format_name, has_previews=preview is not None)
