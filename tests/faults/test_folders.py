@@ -1,6 +1,5 @@
 """Folders of images, and what happens to computers and disks meanwhile."""
 
-import json
 import random
 import shutil
 import signal
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from samples.processes import contents, ended, started
+from samples.processes import contents, ended, journal, results, started
 
 from superres.image.files import write_picture
 from superres.image.picture import Picture
-from superres.inference.journal import FOLDER, JOURNAL
 
 COUNT = 40
 KILLS = 10
@@ -43,20 +41,11 @@ def undisturbed(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return found
 
 
-def lines(out: Path) -> list[dict[str, object]]:
-    journal = out / FOLDER / JOURNAL
-    return [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
-
-
-def results(out: Path) -> int:
-    return sum("target" in line for line in lines(out))
-
-
 def stopped_after(count: int, pause: float, how: signal.Signals, photos: Path, out: Path) -> tuple[int, str]:
     """Exit code and complaints of a run that was stopped a while after so many more results were there."""
-    before = results(out)
+    before = len(results(out))
     process = started(photos, "-o", out)
-    while results(out) < before + count and process.poll() is None:
+    while len(results(out)) < before + count and process.poll() is None:
         time.sleep(0.005)
     time.sleep(pause)
     process.send_signal(how)
@@ -72,12 +61,12 @@ def test_killed_ten_times_and_resumed_is_as_if_undisturbed(
     for _ in range(KILLS):
         code, _ = stopped_after(moments.randrange(3), moments.uniform(0, 0.05), signal.SIGKILL, photos, out)
         assert code == -signal.SIGKILL
-    assert 0 < results(out) < COUNT
+    assert 0 < len(results(out)) < COUNT
     assert ended(photos, "-o", out) == (0, "")
     assert contents(out) == undisturbed
-    begun = Counter(str(line["result"]) for line in lines(out) if "begun" in line)
+    begun = Counter(str(line["result"]) for line in journal(out) if "begun" in line)
     assert begun.total() <= COUNT + UNFINISHED * KILLS
-    assert Counter(str(line["result"]) for line in lines(out) if "target" in line) == dict.fromkeys(undisturbed, 1)
+    assert Counter(results(out)) == dict.fromkeys(undisturbed, 1)
     assert not list(out.rglob("*.part"))
 
 
@@ -103,7 +92,7 @@ def test_two_processes_on_the_same_folder_do_everything_once(
     processes = [started(photos, "-o", out) for _ in range(2)]
     assert [(process.communicate(timeout=120)[1], process.returncode) for process in processes] == [("", 0)] * 2
     assert contents(out) == undisturbed
-    assert Counter(str(line["result"]) for line in lines(out) if "target" in line) == dict.fromkeys(undisturbed, 1)
+    assert Counter(results(out)) == dict.fromkeys(undisturbed, 1)
 
 
 def test_parts_on_several_machines_are_together_the_whole(
@@ -146,14 +135,14 @@ def test_full_disk_is_said_once_and_the_rest_goes_on_when_there_is_room(photos: 
     assert "no room is left" in complaints.splitlines()[-1]
     assert len(complaints.splitlines()) <= UNFINISHED
     kept = tmp_path / "kept"
-    assert 0 < results(kept) < COUNT
+    assert 0 < len(results(kept)) < COUNT
     assert not list(kept.rglob("*.part"))
 
 
 def test_vanished_output_stops_the_run_and_is_not_made_anew(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = started(photos, "-o", out)
-    while results(out) < 2:
+    while len(results(out)) < 2:
         time.sleep(0.005)
     out.rename(tmp_path / "elsewhere")
     _, complaints = process.communicate(timeout=60)

@@ -1,9 +1,12 @@
 """The command line in processes of its own, to be killed, or to run beside each other."""
 
+import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from superres.inference.journal import FOLDER, JOURNAL
 
 COMMAND = (sys.executable, "-m", "superres", "upscale", "--fast", "--engine", "openvino", "--precision", "float32")
 """The tiny networks; an engine that is not chosen by measurements, so that any two runs agree to the byte."""
@@ -40,3 +43,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     """All visible files below a folder."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and ".superres" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def journal(out: Path) -> list[dict[str, object]]:
+    """What the journal of a folder of results tells so far."""
+    path = out / FOLDER / JOURNAL
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def results(out: Path) -> list[str]:
+    """Results that it tells of, as often as it does."""
+    return [str(line["result"]) for line in journal(out) if "target" in line]

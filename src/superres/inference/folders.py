@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from superres.errors import MissingPackageError, SuperResError, UnwritableFileError
 from superres.image.files import open_picture
@@ -15,6 +17,15 @@ from superres.inference.batch import Job
 from superres.inference.files import JobWatcher, Outcome, Planner, Sizes, Terms, upscale_files
 from superres.inference.journal import Journal
 from superres.inference.request import Plan
+
+
+class PicturesBy(Protocol):
+    """What enlarges pictures; see `superres.inference.files.upscale_files`."""
+
+    def __call__(self, jobs: Iterator[Job], *, watch: JobWatcher | None) -> Iterator[Outcome]:
+        """How each ended."""
+        ...
+
 
 _ROOM = 2**20
 """Bytes: where less is free, no further result finds place."""
@@ -47,9 +58,22 @@ class Folders:
         """Files that other processes were about, or have done meanwhile."""
 
     def upscale(
-        self, plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
+        self,
+        plan: Plan | Planner,
+        terms: Terms | None = None,
+        watch: JobWatcher | None = None,
+        pictures_by: PicturesBy | None = None,
     ) -> Generator[Outcome]:
-        """Enlarge what is left, pictures first; see `superres.inference.files.upscale_files`.
+        """Enlarge what is left, pictures first.
+
+        Args:
+            plan: See `superres.inference.files.upscale_files`, as for the others.
+            terms: What holds for all files.
+            watch: Of the progress.
+            pictures_by: What enlarges the pictures, such as a cluster; this process where not given.
+
+        Returns:
+            How each ended.
 
         Raises:
             UnwritableFileError: If the place of the results has vanished or is full, and no other file would fare
@@ -58,9 +82,10 @@ class Folders:
         pictures = [job for job in self.jobs if not is_film(job.source)]
         films = [job for job in self.jobs if is_film(job.source)]
         all_terms = terms or Terms()
+        by = pictures_by or partial(upscale_files, plan=plan, terms=all_terms)
         try:
             for outcome in chain(
-                upscale_files(self._taken(pictures), plan, all_terms, watch),
+                by(self._taken(pictures), watch=watch),
                 (_film(job, plan, all_terms, watch) for job in self._taken(films)),
             ):
                 if (journal := self._journal(outcome.job)) is not None:

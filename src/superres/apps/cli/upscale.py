@@ -20,6 +20,7 @@ from superres.apps.cli.upscale_options import (
     Height,
     Inputs,
     LongSide,
+    Machines,
     MaxPixels,
     Model,
     Name,
@@ -75,6 +76,7 @@ def upscale(
     wrap: Wrap = False,
     consistent: Consistent = False,
     shard: Shard = None,
+    cluster: Machines = None,
     strip: Strip = False,
     note: Note = True,
     max_pixels: MaxPixels = None,
@@ -107,7 +109,7 @@ def upscale(
     sizing = sizing_of(width=width, height=height, long_side=long_side, fit=None if fit is None else frame(fit))
     called = Path(model).stem if model else request.tier
     naming = Naming(model=called, template=name, format_name=format_name, has_previews=preview is not None)
-    _upscale(_Files(inputs, output, naming, shard, films), request, sizing, terms)
+    _upscale(_Files(inputs, output, naming, shard, films, cluster), request, sizing, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,14 @@ class _Files:
     shard: str | None
     has_films: bool
     """Whether those of folders are meant."""
+    cluster: str | None
+    """That pictures are sent to."""
 
 
 def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Terms) -> None:
     from superres.inference.batch import plan_jobs, share_of
     from superres.inference.folders import Folders
-    from superres.inference.many import planner
+    from superres.inference.many import lanes, planner
     from superres.inference.request import TILE_SIZE, Plan, plan, plan_for
 
     single = plan(request) if sizing is None else partial(plan_for, request, sizing)
@@ -137,7 +141,19 @@ def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Term
     _make_folders(batch.jobs, files.output)
     same = replace(request, engine="auto", tile_size=TILE_SIZE)  # neither changes a result by more than rounding
     settings = f"{same} {sizing} {terms.quality} {terms.is_stripped} {terms.is_noted} {terms.codec} {terms.preview}"
-    work_off(batch, Folders(batch.jobs, settings, overwrite=terms.overwrite), how, terms)
+    folders = Folders(batch.jobs, settings, overwrite=terms.overwrite)
+    if files.cluster is None:
+        work_off(batch, folders, how, terms)
+        return
+    from superres.inference.cluster import Cluster
+    from superres.inference.parcels import Work
+
+    cluster = Cluster(files.cluster)
+    work = Work(request=replace(request, together=lanes()), sizing=sizing, terms=terms)
+    try:
+        work_off(batch, folders, how, terms, partial(cluster.upscale_files, work=work))
+    finally:
+        cluster.close()
 
 
 def _tier(*, fast: bool, photo: bool) -> Tier:

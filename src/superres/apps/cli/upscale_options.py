@@ -55,6 +55,14 @@ Shard = Annotated[
     str | None,
     typer.Option(help="A part of the pictures, such as 2/5, the second of five; for several machines.", metavar="I/N"),
 ]
+Machines = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Send pictures to the machines of a Ray cluster; `local` takes the cores of this one.",
+        metavar="ADDRESS",
+    ),
+]
 Strip = Annotated[
     bool,
     typer.Option("--strip", help="Leave out EXIF, XMP and IPTC, such as who and where; the colour profile stays."),

@@ -15,7 +15,7 @@ from superres.errors import SuperResError
 if TYPE_CHECKING:
     from superres.inference.batch import Batch, Job
     from superres.inference.files import JobWatcher, Outcome, Planner, Terms
-    from superres.inference.folders import Folders
+    from superres.inference.folders import Folders, PicturesBy
     from superres.inference.request import Plan
 
 PARTLY_FAILED = 1
@@ -24,8 +24,21 @@ FAILED = 2
 STOPPED = 130
 
 
-def work_off(batch: Batch, folders: Folders, plan: Plan | Planner, terms: Terms) -> None:
+def work_off(
+    batch: Batch,
+    folders: Folders,
+    plan: Plan | Planner,
+    terms: Terms,
+    pictures_by: PicturesBy | None = None,
+) -> None:
     """Do what is left to be done of a batch, and end with the exit code that tells how it went.
+
+    Args:
+        batch: All.
+        folders: What is left, and the account of it.
+        plan: How it is enlarged.
+        terms: What holds for all files.
+        pictures_by: See `superres.inference.folders.Folders.upscale`.
 
     Raises:
         typer.Exit: Unless all went well.
@@ -35,7 +48,8 @@ def work_off(batch: Batch, folders: Folders, plan: Plan | Planner, terms: Terms)
     ended = 0
     try:
         with progress_bar() as show:
-            for outcome in folders.upscale(plan, terms, _Overall(folders.jobs, show, terms.max_pixels).watch):
+            watch = _Overall(folders.jobs, show, terms.max_pixels).watch
+            for outcome in folders.upscale(plan, terms, watch, pictures_by):
                 ended += 1
                 failures += _told(outcome)
     except KeyboardInterrupt:
