@@ -46,6 +46,8 @@ class Sample:
     metadata: tuple[tuple[str, str], ...] = ()
     still: tuple[int, ...] = ()
     """Frames that equal the one before."""
+    is_woven: bool = False
+    """Whether each frame shows, in every second line, what the next one would."""
     first: int = 0
     """When the first frame is shown."""
 
@@ -126,6 +128,8 @@ def _shown(stream: av.VideoStream, sample: Sample) -> list[Packet[Stream]]:
     for index, length in enumerate(sample.lengths):
         number = number if index in sample.still else index
         pixels = picture(number, sample.height, sample.width, 1 if is_grey else 3, is_wide=is_wide)
+        if sample.is_woven:
+            pixels[1::2] = picture(number + 1, *pixels.shape, is_wide=is_wide)[1::2]
         values: Any = pixels[..., 0] if is_grey else pixels
         frame = av.VideoFrame.from_ndarray(values, names[is_grey, is_wide])
         frame = frame.reformat(format=sample.form, dst_colorspace=sample.tags[2], dst_color_range=sample.tags[3])

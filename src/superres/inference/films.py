@@ -151,7 +151,7 @@ class _Work:
 
     def _remarks(self, left_out: tuple[str, ...]) -> Iterator[str]:
         if self._reader.film.is_interlaced:
-            yield "is interlaced: frames show two moments at a time, which were enlarged together; deinterlace it first"
+            yield "is interlaced: of the two moments in each frame one was enlarged, filled up by the other"
         if self._reader.broken:
             yield f"is damaged in {self._reader.broken} places, where frames are missing or torn"
         if left_out:

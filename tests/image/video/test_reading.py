@@ -117,3 +117,17 @@ def test_end_that_is_cut_off_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "b.mkv").write_bytes(data[: len(data) * 2 // 3])
     frames = list(FilmReader(tmp_path / "b.mkv").frames())
     assert 5 < len(frames) < 30
+
+
+def test_interlaced_film_is_read_as_single_moments_at_the_same_times(tmp_path: Path) -> None:
+    woven = (("crf", "5"), ("flags", "+ildct+ilme"), ("x264-params", "tff=1"))
+    sample = Sample(lengths=LENGTHS, height=64, width=96, options=woven, is_woven=True)
+    make_film(tmp_path / "a.mp4", sample)
+    reader = FilmReader(tmp_path / "a.mp4")
+    assert reader.film.is_interlaced
+    frames = list(reader.frames())
+    assert [frame.time for frame in frames] == [sum(LENGTHS[:number]) for number in range(len(LENGTHS))]
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        stored = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    combs = [np.abs(np.diff(pixels.astype(float), axis=0)).mean() for pixels in (stored[9], frames[9].pixels)]
+    assert combs[1] < combs[0] / 2

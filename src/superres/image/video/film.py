@@ -82,7 +82,7 @@ class Film:
     matrix: tuple[int, ...] | None = None
     """How the frame is turned and mirrored to be shown, as nine numbers."""
     is_interlaced: bool = False
-    """Whether lines of two moments stand in one frame."""
+    """Whether lines of two moments alternate in a frame; they are read as frames of one."""
 
     @property
     def is_turned(self) -> bool:

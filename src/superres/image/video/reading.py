@@ -19,11 +19,15 @@ from superres.errors import ImageTooLargeError, MissingFileError, SuperResError,
 from superres.image.decoding import reason
 from superres.image.files import MAX_PIXELS
 from superres.image.video.conversion import form_of, to_pixels
+from superres.image.video.deinterlacing import deinterlaced
 from superres.image.video.film import Film, Frame, Tags
 from superres.image.video.light import light_of, side_data
 
 _FULL_RANGE = "yuvj"
 """How FFmpeg's older formats begin that say the range by their name."""
+
+_PROGRESSIVE = 1
+"""Among FFmpeg's orders of fields, after the unknown one and before those that alternate."""
 
 
 @contextmanager
@@ -99,7 +103,7 @@ class FilmReader:
         """
         self.broken = 0
         waiting: Frame | None = None
-        with closing(self._decoded()) as decoded:
+        with closing(self._decoded(is_woven=self.film.is_interlaced)) as decoded:
             for frame in decoded:
                 pixels = to_pixels(frame, self.film.tags, (self.film.height, self.film.width))
                 usual = frame.duration or self._length
@@ -113,23 +117,27 @@ class FilmReader:
         if waiting is not None:
             yield replace(waiting, length=max(self._end - waiting.time, 0) or waiting.length)
 
-    def _decoded(self) -> Generator[av.VideoFrame]:
+    def _decoded(self, *, is_woven: bool = False) -> Generator[av.VideoFrame]:
         self.broken = 0
         with opened(self._path) as container:
             stream = stream_of(container, self._path)
             # Frames decoded in parallel would hide damage differently from time to time.
             stream.thread_type = "SLICE"
             self._check_size(stream.width, stream.height)
-            for packet in _packets(container, stream):
-                try:
-                    frames = stream.decode(packet)
-                except InvalidDataError:
-                    self.broken += 1
-                    continue
-                for frame in frames:
-                    self._check_size(frame.width, frame.height)
-                    self.broken += bool(frame.is_corrupt)
-                    yield frame
+            frames = self._of_packets(container, stream)
+            yield from deinterlaced(frames, stream) if is_woven else frames
+
+    def _of_packets(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+        for packet in _packets(container, stream):
+            try:
+                frames = stream.decode(packet)
+            except InvalidDataError:
+                self.broken += 1
+                continue
+            for frame in frames:
+                self._check_size(frame.width, frame.height)
+                self.broken += bool(frame.is_corrupt)
+                yield frame
 
     def _check_size(self, width: int, height: int) -> None:
         if width * height > self._max_pixels:
@@ -179,7 +187,7 @@ def _film(stream: VideoStream, frame: av.VideoFrame) -> Film:
         light=light_of(frame),
         aspect=aspect if aspect and aspect != 1 else None,
         matrix=_matrix(frame),
-        is_interlaced=frame.interlaced_frame,
+        is_interlaced=frame.interlaced_frame or stream.codec_context.field_order > _PROGRESSIVE,
     )
 
 
