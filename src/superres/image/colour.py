@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import InvalidImageError
+from superres.image.arrays import namespace_of
 
 Image = TypeVar("Image", bound=Any)
 Range = Literal["studio", "full"]
@@ -73,7 +73,7 @@ def _three_channels(image: Image) -> Image:
 
 def _mixed(image: Any, matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> Any:
     """Each output channel as a weighted sum of the three input channels."""
-    space: Any = array_api_compat.array_namespace(image)
+    space: Any = namespace_of(image)
     channels = [image[..., index : index + 1, :, :] for index in range(3)]
     return space.concat(
         [_sum(row, channels) + shift for row, shift in zip(matrix.tolist(), offset.tolist(), strict=True)], axis=-3

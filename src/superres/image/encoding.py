@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from superres.image.animated_png import save_animated_png
+from superres.image.compressed_png import write_png
 from superres.image.formats import FORMATS, Format
 from superres.image.libvips import pyvips
 from superres.image.metadata import in_pages, with_metadata
@@ -37,8 +38,8 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
     """
     fitted = _fitting_layout(layout, form)
     held = (_fitting(strip, layout, form) for strip in strips)
-    if layout.pages > 1 and form is FORMATS[".png"]:
-        save_animated_png(held, fitted, target)
+    if form.save is None:
+        (save_animated_png if layout.pages > 1 else write_png)(held, fitted, target)
         return
     is_jpeg = form is FORMATS[".jpg"]
     fitted = replace(fitted, height=fitted.height * fitted.pages)

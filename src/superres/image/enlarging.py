@@ -11,10 +11,10 @@ from functools import lru_cache, reduce
 from operator import add
 from typing import Any, TypeVar
 
-import array_api_compat
 import numpy as np
 
 from superres.errors import InvalidRequestError
+from superres.image.arrays import namespace_of
 from superres.image.resize import Kernel, resize
 
 Image = TypeVar("Image", bound=Any)
@@ -60,7 +60,7 @@ def _weights(kernel: Kernel, scale: int) -> tuple[tuple[tuple[int, float], ...],
 
 def _along_rows(image: Any, weights: tuple[tuple[tuple[int, float], ...], ...]) -> Any:
     """(..., H, W) to (..., scale·H, W)."""
-    space: Any = array_api_compat.array_namespace(image)
+    space: Any = namespace_of(image)
     height = image.shape[-2]
     reach = max(abs(offset) for place in weights for offset, _ in place)
     padded = _mirrored(image, reach, space)

@@ -9,19 +9,13 @@ from typing import Any
 JPEG_QUALITY = 95
 AVIF_QUALITY = 80
 
-PNG_COMPRESSION = 2
-"""On enlarged photographs level 6 makes files a seventh smaller and takes four times as long."""
-PNG_FILTER = "avg"
-"""Each pixel less the mean of its left and upper neighbour: of enlarged photographs, which are smooth, it makes half of
-what no filter makes, in three quarters of the time; the other filters make more, or take longer."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
     """A format that pictures can be written in."""
 
-    save: Callable[[Any, bytes, int | None], None]
-    """Writes a libvips image to a path at a quality."""
+    save: Callable[[Any, bytes, int | None], None] | None
+    """Writes a libvips image to a path at a quality; None for PNG, which has writers of its own."""
     has_alpha: bool
     is_wide: bool
     """Whether it takes 16-bit values."""
@@ -31,10 +25,6 @@ class Format:
     """Whether it takes animations."""
     has_pages: bool = False
     """Whether it takes several pages of one size."""
-
-
-def _save_png(image: Any, path: bytes, _: int | None) -> None:
-    image.pngsave(path, compression=PNG_COMPRESSION, filter=PNG_FILTER)
 
 
 def _save_jpeg(image: Any, path: bytes, quality: int | None) -> None:
@@ -66,7 +56,7 @@ def _save_avif(image: Any, path: bytes, quality: int | None) -> None:
 
 
 _JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_500)
-_PNG = Format(save=_save_png, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_frames=True)
+_PNG = Format(save=None, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_frames=True)
 _TIFF = Format(save=_save_tiff, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
 
 FORMATS: Mapping[str, Format] = {

@@ -11,11 +11,11 @@ from functools import lru_cache
 from math import ceil, inf
 from typing import Any, Literal, TypeVar
 
-import array_api_compat
 import numpy as np
 from numpy.typing import NDArray
 
 from superres.errors import InvalidImageError, InvalidRequestError, unknown_name
+from superres.image.arrays import namespace_of
 from superres.image.picture import Integers
 from superres.image.pixels import round_half_up
 from superres.image.strips import Strips, Window
@@ -87,7 +87,7 @@ def resize(
         InvalidRequestError: If not exactly one of scale and size is given, or one is not positive.
         UnknownNameError: If no kernel is called so.
     """
-    space: Any = array_api_compat.array_namespace(image)
+    space: Any = namespace_of(image)
     if not space.isdtype(image.dtype, "real floating"):
         raise InvalidImageError(f"resize needs floating-point values, got {image.dtype}; resize_integers takes pixels")
     for axis, (length, factor) in zip((-2, -1), _targets(image.shape[-2:], scale, size), strict=True):
@@ -225,8 +225,8 @@ def _across(strips: Strips, positions: NDArray[np.int64], weights: Values) -> St
 
 def _along(image: Any, axis: int, positions: NDArray[np.int64], weights: Values, dtype: Any) -> Any:
     """Weighted sums along one axis, tap by tap, so that memory stays at two copies."""
-    space: Any = array_api_compat.array_namespace(image)
-    device: Any = array_api_compat.device(image)
+    space: Any = namespace_of(image)
+    device: Any = image.device  # pyright: ignore[reportAttributeAccessIssue] - of both libraries
     shape = [1] * image.ndim
     shape[axis] = len(positions)
     total: Any = None

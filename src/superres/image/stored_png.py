@@ -14,7 +14,7 @@ import numpy as np
 from superres.image.picture import Layout
 from superres.image.strips import Strips
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 """PNG's numbers for grey, grey with alpha, RGB and RGB with alpha, by the number of channels."""
 _PIECE = 2**20
@@ -28,10 +28,7 @@ def stored_png(strips: Strips, layout: Layout) -> Iterator[bytes]:
         strips: All rows.
         layout: What they are; its metadata is left out.
     """
-    bits = 8 * layout.dtype.itemsize
-    kind = _COLOUR_TYPES[layout.channels]
-    header = struct.pack(">IIBBBBB", layout.width, layout.height, bits, kind, 0, 0, 0)
-    yield _SIGNATURE + _chunk(b"IHDR", header)
+    yield SIGNATURE + header(layout)
     stored = zlib.compressobj(level=0)
     rows_at_once = max(1, _PIECE // (layout.width * layout.channels * layout.dtype.itemsize))
     for part in (strip[top : top + rows_at_once] for strip in strips for top in range(0, len(strip), rows_at_once)):
@@ -39,10 +36,17 @@ def stored_png(strips: Strips, layout: Layout) -> Iterator[bytes]:
         values = part.astype(layout.dtype.newbyteorder(">"), copy=False).reshape(len(part), -1)
         rows = np.zeros((len(part), 1 + values.shape[1] * values.itemsize), np.uint8)
         rows[:, 1:] = np.ascontiguousarray(values).view(np.uint8)
-        yield _chunk(b"IDAT", stored.compress(rows.data))
-    yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")
+        yield chunk(b"IDAT", stored.compress(rows.data))
+    yield chunk(b"IDAT", stored.flush()) + chunk(b"IEND", b"")
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def header(layout: Layout) -> bytes:
+    """The chunk that says how large an image is, and of what kind."""
+    bits, kind = 8 * layout.dtype.itemsize, _COLOUR_TYPES[layout.channels]
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", layout.width, layout.height, bits, kind, 0, 0, 0))
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A part of a file, between its length and its checksum."""
     checksum = zlib.crc32(content, zlib.crc32(kind))
     return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)])
