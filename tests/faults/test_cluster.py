@@ -7,12 +7,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
+from samples.pictures import photos_in
 from samples.processes import contents, ended, results, started
-
-from superres.image.files import write_picture
-from superres.image.picture import Picture
 
 COUNT = 30
 KILLS = 3
@@ -20,12 +17,7 @@ KILLS = 3
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photos")
-    random_pixels = np.random.default_rng(0)
-    for number in range(COUNT):
-        (folder / str(number % 3)).mkdir(exist_ok=True)
-        pixels = random_pixels.integers(0, 256, (150, 200, 3), np.uint8)
-        write_picture(folder / str(number % 3) / f"{number}.png", Picture(pixels=pixels))
+    folder = photos_in(tmp_path_factory.mktemp("photos"), COUNT)
     (folder / "broken.png").write_bytes(b"no image at all")
     return folder
 
@@ -84,6 +76,7 @@ def test_killed_workers_lose_no_image(photos: Path, alone: tuple[dict[str, bytes
     assert (process.returncode, complaints) == (1, alone[1])
     assert contents(out) == alone[0]
     assert Counter(results(out)) == dict.fromkeys(alone[0], 1)
+    print(f"{killed} workers killed: {len(alone[0])} of {COUNT} pictures, the same bytes")
 
 
 def test_killed_driver_goes_on_without_a_cluster(

@@ -8,12 +8,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
+from samples.pictures import photos_in
 from samples.processes import contents, ended, journal, results, started
-
-from superres.image.files import write_picture
-from superres.image.picture import Picture
 
 COUNT = 40
 KILLS = 10
@@ -23,13 +20,7 @@ UNFINISHED = 8
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photos")
-    random_pixels = np.random.default_rng(0)
-    for number in range(COUNT):
-        (folder / str(number % 3)).mkdir(exist_ok=True)
-        pixels = random_pixels.integers(0, 256, (150, 200, 3), np.uint8)
-        write_picture(folder / str(number % 3) / f"{number}.png", Picture(pixels=pixels))
-    return folder
+    return photos_in(tmp_path_factory.mktemp("photos"), COUNT)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +59,7 @@ def test_killed_ten_times_and_resumed_is_as_if_undisturbed(
     assert begun.total() <= COUNT + UNFINISHED * KILLS
     assert Counter(results(out)) == dict.fromkeys(undisturbed, 1)
     assert not list(out.rglob("*.part"))
+    print(f"a folder of {COUNT} pictures, killed {KILLS} times: {begun.total()} begun, {len(undisturbed)} done")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -47,3 +47,13 @@ def seen_by_pillow(path: Path) -> NDArray[Any]:
     """Pixels as another library reads them, (H, W) or (H, W, C)."""
     with Image.open(path) as image:
         return np.asarray(image)
+
+
+def photos_in(folder: Path, count: int) -> Path:
+    """Small pictures in three folders below one, all different."""
+    random = np.random.default_rng(0)
+    for number in range(count):
+        (folder / str(number % 3)).mkdir(exist_ok=True)
+        pixels = random.integers(0, 256, (150, 200, 3), np.uint8)
+        (folder / str(number % 3) / f"{number}.png").write_bytes(png_of(pixels))
+    return folder
