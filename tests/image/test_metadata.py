@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageCms, ImageOps, IptcImagePlugin
 from samples.pictures import noise, slopes
 
@@ -21,6 +22,7 @@ XMP = (
     b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:title="T" '
     b'tiff:Orientation="%d"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
+RECORDS = b"\x1c\x02\x78\0\x07caption"
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0c\x1c\x02\x78\0\x07caption"
 """A caption, 2:120 of IPTC-IIM 4.2, in the resource 0x0404 of Adobe's Photoshop file format."""
 
@@ -105,9 +107,13 @@ def test_caption_stays_in_a_jpeg(tmp_path: Path) -> None:
     assert read_picture(tmp_path / "a.jpg").metadata.iptc == IPTC
 
 
-def test_caption_wrapped_for_jpeg_is_not_put_into_a_tiff(tmp_path: Path) -> None:
-    write_picture(tmp_path / "a.tif", Picture(pixels=slopes(8, 8), metadata=Metadata(iptc=IPTC)))
-    assert b"caption" not in (tmp_path / "a.tif").read_bytes()
+def test_caption_goes_from_jpeg_to_tiff_and_back(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", Picture(pixels=slopes(8, 8), metadata=Metadata(iptc=IPTC)))
+    write_picture(tmp_path / "b.tif", read_picture(tmp_path / "a.jpg"))
+    with tifffile.TiffFile(tmp_path / "b.tif") as file:
+        assert bytes(file.pages.first.tags[0x83BB].value) == RECORDS
+    write_picture(tmp_path / "c.jpg", read_picture(tmp_path / "b.tif"))
+    assert read_picture(tmp_path / "c.jpg").metadata.iptc == IPTC
 
 
 @pytest.mark.parametrize("target", [".png", ".jpg", ".tif"])

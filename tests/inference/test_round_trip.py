@@ -80,12 +80,13 @@ def metadata_cell(folder: Path, suffix: str, name: str, value: Any) -> str:
 def exif_cell(folder: Path, suffix: str) -> str:
     tags = Image.Exif()
     tags[0x013B] = "A. Artist"
-    tags.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 15.25)})
-    Image.fromarray(slopes(24, 32)).save(folder / f"a{suffix}", exif=tags)
+    place = {1: "N", 2: (52.0, 30.0, 15.25)}
+    tags.get_ifd(0x8825).update(place)
+    Image.fromarray(slopes(24, 32)).save(folder / f"a{suffix}", exif=tags.tobytes())
     upscale_file(folder / f"a{suffix}", folder / f"b{suffix}", PLAN, Terms(overwrite=True, is_noted=False))
     with Image.open(folder / f"b{suffix}") as image:
         found = image.getexif()
-        is_kept = found.get(0x013B) == "A. Artist" and found.get_ifd(0x8825) == tags.get_ifd(0x8825)
+        is_kept = found.get(0x013B) == "A. Artist" and found.get_ifd(0x8825) == place
     return "exact" if is_kept else "no"
 
 

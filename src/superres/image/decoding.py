@@ -16,9 +16,10 @@ from superres.image.animated_png import AnimatedPng, is_animated_png
 from superres.image.heic import BRANDS, read_heic
 from superres.image.libvips import pyvips
 from superres.image.loading import TYPES, all_of, as_grey_or_rgb, loaded, orientation_of, page_count, timing_of
-from superres.image.metadata import metadata_of
+from superres.image.metadata import metadata_of, with_exif
 from superres.image.picture import Layout, Metadata, Picture
 from superres.image.strips import ROWS, Strips, picture_of
+from superres.image.tiff_tags import tags_of
 
 _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "pngload_source"),
@@ -135,12 +136,25 @@ def _reader(path: Path, loader: str, max_pixels: int, *, all_pages: bool) -> Rea
         upright = as_grey_or_rgb(all_of(path, loader, count, is_turned=orientation > 1), path)
     elif orientation > 1:  # a turned image is not read row by row; a large one libvips keeps on disk meanwhile
         upright = as_grey_or_rgb(loaded(path, loader, access="random").autorot(), path)
+    if loader == "tiffload_source":
+        image = _with_tags(image, path)
     metadata = metadata_of(image, swaps_axes=orientation in _SIDEWAYS)
     if count > 1:
         metadata = replace(metadata, **timing_of(upright, count))
     layout = _layout(upright, metadata, count)
     is_mask = loader == "gifload_source" and layout.has_alpha
     return Reader(path, replace(layout, is_mask=is_mask), partial(_strips, upright, layout))
+
+
+def _with_tags(image: Any, path: Path) -> Any:
+    """An image of libvips with what it does not read of a TIFF file."""
+    exif, iptc = tags_of(path)
+    image = image.copy()
+    if image.get_typeof("iptc-data"):  # a part of it
+        image.remove("iptc-data")
+    if iptc is not None:
+        image.set_type(pyvips.GValue.blob_type, "iptc-data", iptc)
+    return image if exif is None else with_exif(image, exif)
 
 
 def _heic(path: Path, max_pixels: int) -> Reader:

@@ -54,6 +54,8 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
     finally:
         if source is not None:
             source.check()
+    if form.finish is not None:
+        form.finish(target, layout)
 
 
 def _whole(pixels: Integers) -> Any:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from superres.image.picture import Layout
+from superres.image.tiff_tags import add_tags
 
 JPEG_QUALITY = 95
 AVIF_QUALITY = 80
@@ -16,6 +20,8 @@ class Format:
 
     save: Callable[[Any, bytes, int | None], None] | None
     """Writes a libvips image to a path at a quality; None for PNG, which has writers of its own."""
+    finish: Callable[[Path, Layout], None] | None = None
+    """Adds what libvips has not written."""
     has_alpha: bool
     is_wide: bool
     """Whether it takes 16-bit values."""
@@ -57,7 +63,7 @@ def _save_avif(image: Any, path: bytes, quality: int | None) -> None:
 
 _JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_500)
 _PNG = Format(save=None, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_frames=True)
-_TIFF = Format(save=_save_tiff, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
+_TIFF = Format(save=_save_tiff, finish=add_tags, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
 
 FORMATS: Mapping[str, Format] = {
     ".png": _PNG,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,12 +11,10 @@ import numpy as np
 
 from superres.errors import MissingPackageError
 from superres.image.libvips import pyvips
+from superres.image.metadata import with_exif
 
 BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 """What bytes 8 to 11 of these files say, and AVIF files do not."""
-
-_SEGMENT = 2**16 - 3
-"""Bytes that a JPEG segment holds."""
 
 
 def read_heic(path: Path, check: Callable[[int, int], None]) -> Any:
@@ -51,23 +48,8 @@ def read_heic(path: Path, check: Callable[[int, int], None]) -> Any:
 def _described(image: Any, info: dict[str, Any]) -> Any:
     exif = info.get("exif")
     if exif:
-        image = _with_exif(image, exif)
+        image = with_exif(image, exif)
     for field, key in (("icc-profile-data", "icc_profile"), ("xmp-data", "xmp")):
         if info.get(key):
             image.set_type(pyvips.GValue.blob_type, field, info[key])
-    return image
-
-
-def _with_exif(image: Any, exif: bytes) -> Any:
-    """A block of EXIF with the tags that libvips reads in it, which it does where it loads a file."""
-    if len(exif) > _SEGMENT:
-        return image
-    single: Any = pyvips.Image.black(1, 1)
-    empty: bytes = single.jpegsave_buffer()
-    carrier: Any = pyvips.Image.jpegload_buffer(
-        empty[:2] + struct.pack(">HH", 0xFFE1, len(exif) + 2) + exif + empty[2:]
-    )
-    for name in carrier.get_fields():
-        if name.startswith("exif-") and "Orientation" not in name:  # the pixels are upright
-            image.set_type(carrier.get_typeof(name), name, carrier.get(name))
     return image

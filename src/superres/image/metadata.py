@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import Any
 
+from superres.image.iptc import wrapped
 from superres.image.libvips import pyvips
 from superres.image.picture import Layout, Metadata
 
@@ -13,6 +15,9 @@ _ORIENTATION = "exif-ifd0-Orientation"
 _PREVIEW = "jpeg-thumbnail-data"
 _PREVIEW_TAGS = "exif-ifd1-"
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>)\s*)[2-8]")
+
+_SEGMENT = 2**16 - 3
+"""Bytes that a JPEG segment holds."""
 
 _DENSEST = 1e6
 """Pixels per millimetre that libvips can say."""
@@ -62,8 +67,9 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
     image = image.copy(xres=across, yres=down)
     for key, name in _BLOBS.items():
         blob = getattr(metadata, key)
-        # Of IPTC in a TIFF file libvips writes a fourth, and other formats have no place for it.
-        if blob is not None and (key != "iptc" or (is_jpeg and blob.startswith(b"Photoshop 3.0"))):
+        if key == "iptc":  # TIFF files get it in another way, and other formats have no place for it
+            blob = wrapped(blob) if is_jpeg and blob is not None else None
+        if blob is not None:
             image.set_type(pyvips.GValue.blob_type, name, blob)
     for name, text in metadata.exif_fields:
         image.set_type(pyvips.GValue.gstr_type, name, text)
@@ -71,6 +77,21 @@ def with_metadata(image: Any, metadata: Metadata, *, is_jpeg: bool) -> Any:
         image.remove(_PREVIEW)
     # Attaching an EXIF block takes its old orientation along, and viewers would turn the image again.
     image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+    return image
+
+
+def with_exif(image: Any, exif: bytes) -> Any:
+    """A block of EXIF with the tags that libvips reads in it, which it does where it loads a file."""
+    if len(exif) > _SEGMENT:
+        return image
+    single: Any = pyvips.Image.black(1, 1)
+    empty: bytes = single.jpegsave_buffer()
+    carrier: Any = pyvips.Image.jpegload_buffer(
+        empty[:2] + struct.pack(">HH", 0xFFE1, len(exif) + 2) + exif + empty[2:]
+    )
+    for name in carrier.get_fields():
+        if name.startswith("exif-") and "Orientation" not in name:  # the pixels are upright
+            image.set_type(carrier.get_typeof(name), name, carrier.get(name))
     return image
 
 
