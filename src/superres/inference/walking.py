@@ -9,7 +9,7 @@ from pathlib import Path
 from superres.errors import MissingFileError, SuperResError, UnreadableFileError
 from superres.image.decoding import reason
 from superres.image.files import READABLE_SUFFIXES, is_image
-from superres.image.video.names import is_film
+from superres.image.video.names import looks_like_film
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def walk(folder: Path, *, without: Path | None = None) -> Walk:
         for name in sorted(names):
             if is_image(here / name):
                 images.append(here / name)
-            elif is_film(here / name) and not name.startswith("."):
+            elif looks_like_film(here / name):
                 films.append(here / name)
             elif not name.startswith("."):
                 others += 1
