@@ -21,3 +21,4 @@ def test_damaged_images_never_crash_hang_or_take_the_memory(tmp_path: Path) -> N
     assert min(found["results"], found["refusals"]) > COUNT // 10
     assert found["MiB"] < MEMORY
     assert found["left"] == []
+    print(f"{COUNT} damaged images: {found}")

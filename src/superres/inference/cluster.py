@@ -95,8 +95,8 @@ class Cluster:
         try:
             answer = self._ray.get(task)
         except self._ray.exceptions.RayError as error:
-            lost = f"{job.source} was lost with its worker {_TRIES + 1} times: {str(error).splitlines()[0]}"
-            return Outcome(job=job, result=UnreadableFileError(lost))
+            why = f"the cluster gave no result for {job.source}: {str(error).splitlines()[0]}"
+            return Outcome(job=job, result=UnreadableFileError(why))
         outcome = unpacked(job, answer, work.terms)
         if watch is not None:
             watch(job, 1, 1)

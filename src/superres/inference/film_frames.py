@@ -52,8 +52,6 @@ class FrameUpscaler:
         """Of a result [pixels]."""
         self.remarks: dict[str, None] = {}
         """What is to be said of frames that were looked at, each once."""
-        self.computed = 0
-        """Frames that went through networks so far."""
 
     def enlarged(self, frames: Iterator[Frame], pool: ThreadPoolExecutor) -> Iterator[tuple[Frame, Integers]]:
         """Frames with their results, in order.
@@ -79,17 +77,14 @@ class FrameUpscaler:
         made = replace(layout, height=self.height, width=self.width)
         guard = Guard(layout, made, is_cleaned=self._is_cleaned) if is_looked_at else None
         strips = iter([pixels])
-        result = np.empty((made.height, made.width, made.channels), made.dtype)
-        top = 0
+        made_strips: list[Integers] = []
         for strip in through(strips if guard is None else guard.before(strips), layout, self._plan):
-            result[top : top + len(strip)] = strip
-            top += len(strip)
+            made_strips.append(strip)
             if guard is not None:
                 guard.after(strip)
-        self.computed += 1
         if guard is not None:
             self.remarks.update(dict.fromkeys(guard.remarks()))
-        return result
+        return made_strips[0] if len(made_strips) == 1 else np.concatenate(made_strips)
 
 
 def _result(pair: tuple[Frame, Future[Integers]]) -> tuple[Frame, Integers]:

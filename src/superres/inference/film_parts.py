@@ -21,12 +21,14 @@ from superres.errors import SuperResError, UnwritableFileError
 from superres.image.decoding import reason
 from superres.inference.batch import Job
 from superres.inference.journal import FOLDER, identity
+from superres.inference.locking import locked
 
 if TYPE_CHECKING:
     from superres.image.video.joining import Segment
 
 _DIGITS = 16
 _ABOUT = "film.json"
+_LOCK = "lock"
 
 
 class Parts:
@@ -51,11 +53,15 @@ class Parts:
         with self._explained():
             self._folder.parent.mkdir(exist_ok=True)
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            self._lock = self._locked()
+            self._lock = locked(self._folder / _LOCK)
+            if self._lock is None:
+                raise UnwritableFileError(
+                    f"{self._target} is being made by another process; wait for it, or give another --output"
+                )
             about = self._folder / _ABOUT
             if _read(about) != self._about:
                 for old in self._folder.iterdir():
-                    if old.name != "lock":
+                    if old.name != _LOCK:
                         old.unlink()
                 _write(about, self._about)
         return self
@@ -113,19 +119,6 @@ class Parts:
 
     def _places(self, number: int) -> tuple[Path, Path]:
         return self._folder / f"{number:06}.mkv", self._folder / f"{number:06}.json"
-
-    def _locked(self) -> BinaryIO:
-        import portalocker  # noqa: PLC0415 - takes longer to load than it is needed for pictures
-
-        lock = (self._folder / "lock").open("ab")
-        try:
-            portalocker.lock(lock, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.LockException as error:
-            lock.close()
-            raise UnwritableFileError(
-                f"{self._target} is being made by another process; wait for it, or give another --output"
-            ) from error
-        return lock
 
     @contextmanager
     def _explained(self) -> Generator[None]:

@@ -20,6 +20,7 @@ from superres.errors import SuperResError, UnwritableFileError
 from superres.image.decoding import reason
 from superres.image.placing import remove_unfinished
 from superres.inference.batch import Job
+from superres.inference.locking import locked
 
 FOLDER = ".superres"
 JOURNAL = "journal.jsonl"
@@ -74,7 +75,7 @@ class Journal:
             UnwritableFileError: If nothing can be written there.
         """
         with self._explained():
-            lock = self._locked(job)
+            lock = locked(self._folder / f"{_digest(self._name(job))}.lock")
             if lock is None:
                 return None
             self._refresh()
@@ -104,21 +105,6 @@ class Journal:
         for lock, _ in self._taken.values():
             lock.close()
         self._taken.clear()
-
-    def _locked(self, job: Job) -> BinaryIO | None:
-        import portalocker  # noqa: PLC0415 - takes longer to load than it is needed for one file
-
-        # Opened here, since packages for locks make folders that have vanished anew.
-        lock = (self._folder / f"{_digest(self._name(job))}.lock").open("ab")
-        try:
-            portalocker.lock(lock, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.AlreadyLocked:
-            lock.close()
-            return None
-        except portalocker.LockException as error:
-            lock.close()
-            raise UnwritableFileError(f"{self._folder} has no locks for files: {error}") from error
-        return lock
 
     def _begun(self, job: Job) -> Job:
         entry = self._last.get(self._name(job), {})

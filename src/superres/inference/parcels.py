@@ -5,6 +5,7 @@ What is done with it is what one process would do with the file itself, and the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,9 +39,9 @@ class Parcel:
 
     data: bytes
     source: str
-    """Its name."""
+    """Where it came from, by which errors name it."""
     target: str
-    """Of its result."""
+    """Where its result belongs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +65,7 @@ def parcel_of(job: Job, terms: Terms) -> Parcel:
         data = job.source.read_bytes()
     except OSError as error:
         raise UnreadableFileError(f"{job.source} was to be read as an image, but cannot be: {reason(error)}") from error
-    return Parcel(data=data, source=job.source.suffix, target=job.target.suffix)
+    return Parcel(data=data, source=str(job.source), target=str(job.target))
 
 
 def worked_off(parcel: Parcel, work: Work) -> Answer:
@@ -76,11 +77,14 @@ def worked_off(parcel: Parcel, work: Work) -> Answer:
             )
         )
     with TemporaryDirectory(prefix="superres-") as folder:
-        source, target = Path(folder, f"in{parcel.source}"), Path(folder, f"out{parcel.target}")
+        source, target = (
+            Path(folder, f"{way}{Path(place).suffix}") for way, place in (("in", parcel.source), ("out", parcel.target))
+        )
         source.write_bytes(parcel.data)
         (outcome,) = upscale_files([Job(source, target)], _planner(work.request, work.sizing), work.terms)
         data = target.read_bytes() if isinstance(outcome.result, Sizes) else b""
-        return Answer(result=outcome.result, remarks=outcome.remarks, data=data)
+        result = _named(outcome, {str(source): parcel.source, str(target): parcel.target})
+        return Answer(result=result, remarks=outcome.remarks, data=data)
 
 
 @cache
@@ -92,7 +96,7 @@ def _planner(request: Request, sizing: Sizing | None) -> Planner:
 def unpacked(job: Job, answer: Answer, terms: Terms) -> Outcome:
     """Put a result where it belongs, and say how it ended."""
     if not isinstance(answer.result, Sizes):
-        return Outcome(job=job, result=_named(answer.result, job))
+        return Outcome(job=job, result=answer.result)
     try:
         with placed(job.target, overwrite=terms.overwrite or job.replaces) as unfinished:
             unfinished.write_bytes(answer.data)
@@ -103,14 +107,11 @@ def unpacked(job: Job, answer: Answer, terms: Terms) -> Outcome:
     return Outcome(job=job, result=answer.result, remarks=answer.remarks)
 
 
-def _named(error: SuperResError | MemoryError, job: Job) -> SuperResError | MemoryError:
-    """The same error about the file by its own name, instead of that on the other machine."""
-    if isinstance(error, MemoryError):
-        return error
-    words = [
-        str(job.source if Path(word).name.startswith("in.") else job.target)
-        if Path(word).parent.name.startswith("superres-")
-        else word
-        for word in str(error).split(" ")
-    ]
-    return type(error)(" ".join(words))
+def _named(outcome: Outcome, names: Mapping[str, str]) -> Sizes | SuperResError | MemoryError:
+    """How it ended; an error names the files as they are called where they came from."""
+    if not isinstance(outcome.result, SuperResError):
+        return outcome.result
+    told = str(outcome.result)
+    for here, there in names.items():
+        told = told.replace(here, there)
+    return type(outcome.result)(told)
