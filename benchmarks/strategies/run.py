@@ -6,7 +6,8 @@
 `experiments.toml` says what is compared, `trainings.toml` and `recipe.toml` how it is trained. `train` goes on where it
 was stopped, in the middle of a run too, and may run in two processes at once: each takes the next run that nobody has
 and whose starting point is there. Every run is kept in ../results/strategies as soon as it is there; `report` makes the
-table of what there is. No run looks at Kodak24 before its last step, and nothing is chosen by it.
+table of what there is. Weights that missing runs begin with lie beside the results until they are not needed, so that
+another machine can go on. No run looks at Kodak24 before its last step, and nothing is chosen by it.
 
 All runs take about seven to ten hours of one core. `--runs FOLDER --results FOLDER --scale-steps 0.0005`, with folders
 of their own, tries the whole machinery with a few steps a run.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import kinds
 import plan
+from beginnings import forget, keep, restore, wanted_beginnings
 from measure import accuracy, psnrs
 
 from superres.training.loop import Progress
@@ -46,6 +47,7 @@ def work(places: Places, only: str | None) -> None:
     places.runs.mkdir(parents=True, exist_ok=True)
     places.results.mkdir(parents=True, exist_ok=True)
     kinds.link_kinds(places.runs / plan.KINDS)
+    restore(places.runs, places.results)
     wanted, failed = plan.runs(only), set[str]()
     while left := [run for run in _needed(wanted, places) if run.slug not in failed]:
         hopeless = [run for run in left if failed.intersection(run.before())]
@@ -83,10 +85,19 @@ def _try(run: plan.Run, places: Places, failed: set[str]) -> bool:
             return False
         try:
             one(run, places)
+            _keep(run, places)
         except Exception:  # the other runs do not need this one
             traceback.print_exc()
             failed.add(run.slug)
     return True
+
+
+def _keep(run: plan.Run, places: Places) -> None:
+    """The weights, as long as others begin with them."""
+    wanted = wanted_beginnings(plan.runs(), places.results)
+    if run.slug in wanted:
+        keep(run.slug, places.runs, places.results)
+    forget(wanted, places.results)
 
 
 @contextmanager
@@ -112,6 +123,7 @@ def one(run: plan.Run, places: Places) -> None:
         "seed": run.seed,
         "steps": steps,
         "core_seconds_of_last_start": round(seconds),
+        "precision": _precision(places.runs / run.slug),
         "accuracy": accuracy(places.runs / run.slug),
         "images": psnrs(weights, ensemble=run.training.ensemble),
     }
@@ -127,6 +139,12 @@ def _trained(run: plan.Run, places: Places) -> tuple[Path, int]:
     recipe.write_text(toml_text(content), encoding="utf-8")
     weights = train(recipe, output=places.runs / run.slug, resume=True, watch=tell).weights
     return weights, sum(stage["steps"] for stage in content["stages"])
+
+
+def _precision(folder: Path) -> str | None:
+    """In which a run was trained; nothing where nothing was."""
+    file = folder / "environment.json"
+    return json.loads(file.read_text(encoding="utf-8"))["precision"] if file.exists() else None
 
 
 def weights_of(slug: str, runs: Path) -> Path:

@@ -41,6 +41,7 @@ from superres.training.folders import RunFolder, data_folder
 from superres.training.keeping import keep_if_better
 from superres.training.loaders import held_out_loader, stage_loader
 from superres.training.loop import Progress, StageState, diverged, run_steps
+from superres.training.memory import keep_freed_memory
 from superres.training.objectives.adversarial import Adversary
 from superres.training.objectives.checking import BY_FIDELITY, LAST
 from superres.training.objectives.estimating import located, needs_earlier
@@ -106,6 +107,7 @@ def train(
         MissingFileError: If a folder of images, or a file of weights to start from, is missing.
         InvalidWeightsError: If a checkpoint or the weights to start from are damaged or do not fit.
     """
+    keep_freed_memory()
     recipe, content = effective_recipe(recipe_path, overrides)
     folder = RunFolder(output or Path("runs") / recipe_path.stem)
     folder.check(recipe_path, content, resume=resume)
