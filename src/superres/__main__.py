@@ -1,6 +1,6 @@
 """`python -m superres`."""
 
-from superres.apps.cli.main import run
+from superres.apps.cli.main import start
 
 if __name__ == "__main__":
-    run()
+    start()

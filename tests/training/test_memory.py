@@ -38,7 +38,10 @@ glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the G
 def holds_and_faults(*, asked: bool) -> list[int]:
     """In a process of its own, since the settings are the process's."""
     ran = subprocess.run(
-        [sys.executable, "-c", COUNTING.format(asked=asked, megabytes=MEGABYTES)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", COUNTING.format(asked=asked, megabytes=MEGABYTES)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return [int(word) for word in ran.stdout.split()]
 

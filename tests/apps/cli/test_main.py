@@ -45,22 +45,41 @@ def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:
 def test_help_and_upscaling_load_nothing_of_the_lab(tmp_path: Path) -> None:
     program = f"""
 import sys, json
+from pathlib import Path
 import numpy as np
 from superres.apps.cli.main import run
 from superres.image.files import write_picture
 from superres.image.picture import Picture
-write_picture(__import__("pathlib").Path({str(tmp_path / "a.png")!r}), Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
+write_picture(Path("a.png"), Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
 codes = []
-for arguments in (["--help"], ["upscale", {str(tmp_path / "a.png")!r}], ["models", "--shipped", "--json"]):
-    sys.argv = ["superres", *arguments]
+for arguments in ("--help", "upscale a.png --engine openvino", "models --shipped --json"):
+    sys.argv = ["superres", *arguments.split()]
     try:
         run()
     except SystemExit as end:
         codes.append(end.code or 0)
 print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
+
+
+def test_the_process_ends_with_its_work_and_all_that_was_said(tmp_path: Path) -> None:
+    program = """
+import atexit, sys
+from superres.apps.cli.main import start
+atexit.register(lambda: print("the interpreter was taken down"))
+sys.argv = ["superres", "models", "--json"]
+start()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "rlfn_compact_x4" in {entry["name"] for entry in json.loads(done.stdout)["models"]}
+
+
+def test_a_reader_that_stops_reading_is_no_crash() -> None:
+    command = f"{sys.executable} -m superres --help | head -c 1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert "Traceback" not in done.stderr
 
 
 def test_every_package_of_the_lab_is_known_by_name() -> None:
