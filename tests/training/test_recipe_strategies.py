@@ -56,6 +56,19 @@ def test_stage_that_goes_on_with_another_width_is_refused() -> None:
         parsed(stage("a") + "config = { width = 8 }\n", stage("b", "a"))
 
 
+def test_stage_may_grow_but_neither_shrink_nor_change_its_scale() -> None:
+    grown = stage("b", "a") + "grows = true\n"
+    assert parsed(stage("a") + "config = { width = 2 }\n", grown).stages[1].grows
+    for other in ("width = 8", "scale = 1"):
+        with pytest.raises(InvalidConfigError, match=r"'b': .* cannot grow into"):
+            parsed(stage("a") + f"config = {{ {other} }}\n", grown)
+
+
+def test_what_grows_needs_a_start() -> None:
+    with pytest.raises(InvalidConfigError, match="needs a start to grow from"):
+        first("grows = true")
+
+
 def test_last_stage_makes_the_model() -> None:
     with pytest.raises(InvalidConfigError, match=r"the last stage, 'a', makes .* but the model is to be"):
         parsed(stage("a") + "config = { scale = 1 }\n")

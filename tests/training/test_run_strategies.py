@@ -79,6 +79,21 @@ def test_one_recipe_grows_from_scale_to_scale(tmp_path: Path) -> None:
     assert (result.card.scale, result.card.steps) == (4, 8)
 
 
+def test_network_grows_within_a_recipe_and_loses_nothing(tmp_path: Path) -> None:
+    still = stage("large", "small", steps=2).replace("learning_rate = 1e-3", "learning_rate = 1e-12")
+    still = still.replace("final_learning_rate = 1e-5", "final_learning_rate = 0.0") + "grows = true\n"
+    small = stage("small", steps=4) + "config = { width = 3, blocks = 1 }\n"
+    model = RLFN.replace("blocks = 1", "blocks = 2")
+    train(recipe(tmp_path, small, still, model=model), output=tmp_path / "run")
+    networks = [load_network(tmp_path / "run" / "stages" / f"{name}.safetensors")[0] for name in ("small", "large")]
+    low = torch.rand(1, 3, 20, 20)
+    first, second = (network(low) for network in networks)
+    assert sum(each.numel() for each in networks[1].parameters()) > 1.5 * sum(
+        each.numel() for each in networks[0].parameters()
+    )
+    torch.testing.assert_close(first, second, atol=1e-4, rtol=0)
+
+
 def test_pruned_stage_leaves_a_narrower_network_that_the_next_fine_tunes(tmp_path: Path) -> None:
     soft = stage("soft", "wide", steps=8) + "config = { width = 4 }\npruning = { width = 3, every = 3 }\n"
     wide = stage("wide", steps=4) + "config = { width = 4 }\n"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
+from superres.layers.identity import silence
 from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import SubpixelStages, stages_of
 from superres.models.architecture import Architecture, Tiling
@@ -43,6 +44,10 @@ class ResidualBlock(nn.Module):
         self.residual_scale = config.residual_scale
         self.first = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
         self.second = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
+
+    def begin_as_identity(self) -> None:
+        """See `superres.layers.identity`."""
+        silence(self.second)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.channel import ChannelAttention
+from superres.layers.identity import silence
 from superres.layers.mean_colour import mean_colour
 from superres.layers.upsampling.subpixel import SubpixelStages, stages_of
 from superres.models.architecture import Architecture, Tiling
@@ -58,6 +59,10 @@ class ChannelAttentionBlock(nn.Module):
         self.second = nn.Conv2d(width, width, kernel_size=3, padding=1)
         self.attention = ChannelAttention(width, width // config.reduction)
 
+    def begin_as_identity(self) -> None:
+        """See `superres.layers.identity`."""
+        silence(self.second)
+
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""
         return features + self.attention(self.second(self.activation(self.first(features))))
@@ -70,6 +75,10 @@ class ResidualGroup(nn.Module):
         super().__init__()
         self.blocks = nn.Sequential(*(ChannelAttentionBlock(config) for _ in range(config.blocks)))
         self.tail = nn.Conv2d(config.width, config.width, kernel_size=3, padding=1)
+
+    def begin_as_identity(self) -> None:
+        """See `superres.layers.identity`."""
+        silence(self.tail)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""

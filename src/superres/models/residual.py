@@ -17,6 +17,7 @@ from superres.errors import InvalidConfigError
 from superres.layers.attention.channel import ChannelAttention
 from superres.layers.attention.mixed import BottleneckAttention, ConvolutionalBlockAttention
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, EnhancedSpatialAttention
+from superres.layers.identity import silence
 from superres.layers.normalization import AdaptiveDeviation, Normalization, normalization
 from superres.layers.upsampling.attention import AttentionUpsampling
 from superres.layers.upsampling.decomposed import DecomposedTransposedUpsampling
@@ -104,6 +105,10 @@ class ResidualBlock(nn.Module):
         self.deviation = AdaptiveDeviation() if config.restores_deviation else None
         self.attention = _attention(config)
         self.residual_scale = config.residual_scale
+
+    def begin_as_identity(self) -> None:
+        """See `superres.layers.identity`."""
+        silence(self.second)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""

@@ -12,12 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from superres.errors import InvalidConfigError
 from superres.layers.attention.spatial import MINIMUM_SIZE, POOL_STRIDE, AttentionForm, EnhancedSpatialAttention
 from superres.layers.edge_oriented import convolution
+from superres.layers.identity import silence
 from superres.layers.reparameterization import ConvolutionForm
 from superres.layers.upsampling.subpixel import SubpixelUpsampling
 from superres.models.architecture import Architecture, StateDict, Tiling
@@ -81,6 +83,18 @@ class ResidualLocalFeatureBlock(nn.Module):
         self.third = convolution(inner, width, config.form)
         self.fuse = nn.Conv2d(width, width, kernel_size=1)
         self.attention = _attention(config)
+
+    @torch.no_grad()
+    def begin_as_identity(self) -> None:
+        """See `superres.layers.identity`: the attention halves all features, and the 1×1 convolution doubles them.
+
+        Raises:
+            InvalidConfigError: If the block learns with branches.
+        """
+        if not isinstance(self.third, nn.Conv2d):
+            raise InvalidConfigError("a block that learns with branches cannot begin as an identity; merge it first")
+        silence(self.third, self.fuse, self.attention.expand)
+        self.fuse.weight[:, :, 0, 0].fill_diagonal_(2.0)
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, width, H, W) to the same shape."""

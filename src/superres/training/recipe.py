@@ -89,7 +89,10 @@ class Recipe:
             with about(f"stage {stage.name!r}"):
                 check_estimator(stage.terms, sure)
             earlier.append(stage.name)
-        links = [Link(each.name, each.start, self.trained(each).read()[1], self.made(each)) for each in self.stages]
+        links = [
+            Link(each.name, each.start, self.trained(each).read()[1], self.made(each), each.grows)
+            for each in self.stages
+        ]
         check_succession(links, self.model.read()[1])
         is_same = len({each.resampling is None for each in self.stages}) == 1
         require(is_same, "either all stages learn the reduction, by a table [stages.resampling], or none does")

@@ -54,6 +54,7 @@ from superres.training.records.environment import Environment, environment, reso
 from superres.training.records.journal import JOURNAL, Journal
 from superres.training.stage import RANDOM, Stage
 from superres.training.strategies.categories import Categorising, accuracy, image_labels
+from superres.training.strategies.growth import grow
 from superres.training.strategies.members import fill_members, freeze
 from superres.training.strategies.merging import is_branched, merged
 from superres.training.strategies.pruning import pruned
@@ -305,7 +306,10 @@ class _Run:
         else:
             tensors, card = read_weights(self.folder.best_of(stage.start))
         if not is_branched(network):
-            tensors, _ = merged(tensors, card)
+            tensors, card = merged(tensors, card)
+        if stage.grows:
+            grow(network, tensors, card, stage.start)
+            return None
         return warm_start(network, tensors, stage.start)
 
     def _validate(self, index: int, state: StageState, journal: Journal) -> None:

@@ -34,6 +34,8 @@ class Stage:
     """Letters, digits, `-` and `_`."""
     start: str
     """`random`, the name of an earlier stage, the name of a shipped network, or a weights file."""
+    grows: bool = False
+    """Whether the network is wider or deeper than what it starts from, and begins by answering as that does."""
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     """Settings of the network that are other than the model's in this stage: `{ scale = 2 }` where a network grows from
     one scale to the next, or a width that is still to be pruned."""
@@ -145,6 +147,7 @@ class Stage:
         companions = sum((self.is_sure, *beside, *(each is not None for each in others)))
         return (
             (self.name != RANDOM, f"{RANDOM!r} stands for fresh weights; a stage needs another name"),
+            (not self.grows or self.start != RANDOM, "a network that grows needs a start to grow from"),
             (smallest >= 1, "steps, batch_size and patch_size must be at least 1"),
             (companions <= 1, f"{', '.join(_COMPANIONS[:-1])} and {_COMPANIONS[-1]} go without each other"),
             (

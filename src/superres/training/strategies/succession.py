@@ -8,7 +8,7 @@ on with the network that it leaves, and the last stage leaves the model.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from superres.errors import InvalidConfigError
@@ -25,6 +25,8 @@ class Link:
     """What the stage trains."""
     made: Any
     """What it leaves, which is narrower where it prunes."""
+    grows: bool = False
+    """Whether it trains a larger network than it starts from."""
 
 
 def check_succession(links: Sequence[Link], wanted: Any) -> None:
@@ -40,7 +42,9 @@ def check_succession(links: Sequence[Link], wanted: Any) -> None:
     made: Mapping[str, Any] = {link.name: link.made for link in links}
     for link in links:
         before = made.get(link.start)
-        if before is not None and not _follows(before, link.trained):
+        if before is not None and link.grows:
+            require(_has_grown(before, link.trained), f"stage {link.name!r}: {before} cannot grow into {link.trained}")
+        elif before is not None and not _follows(before, link.trained):
             raise InvalidConfigError(
                 f"stage {link.name!r} starts from {link.start!r}, whose network differs in more than its scale: "
                 f"{before}, where this stage trains {link.trained}"
@@ -48,6 +52,13 @@ def check_succession(links: Sequence[Link], wanted: Any) -> None:
         require(link.trained.channels == wanted.channels, f"stage {link.name!r}: all stages have the same channels")
     last = links[-1]
     require(last.made == wanted, f"the last stage, {last.name!r}, makes {last.made}, but the model is to be {wanted}")
+
+
+def _has_grown(before: Any, after: Any) -> bool:
+    """Whether no size has become smaller, at one scale; whether both answer alike is seen when they are there."""
+    pairs = [(getattr(before, each.name), getattr(after, each.name)) for each in fields(before)]
+    is_smaller = any(type(old) is int and type(new) is int and new < old for old, new in pairs)
+    return before.scale == after.scale and not is_smaller
 
 
 def _follows(before: Any, after: Any) -> bool:
