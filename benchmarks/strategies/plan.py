@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -96,8 +96,12 @@ def experiments() -> list[Experiment]:
     ]
 
 
-def runs(only: str | None = None) -> list[Run]:
+def runs(only: str | None = None, seeds: Sequence[int] = SEEDS) -> list[Run]:
     """Of all experiments or one; all of a seed before those of the next.
+
+    Args:
+        only: The name of the one.
+        seeds: Those that are meant.
 
     Raises:
         SystemExit: If there is no such experiment.
@@ -110,7 +114,7 @@ def runs(only: str | None = None) -> list[Run]:
     wanted = {name for each in asked for name in each.trainings()}
     while more := {name for each in wanted for name in known[each].ancestors()} - wanted:
         wanted |= more
-    return [Run(known[name], seed) for seed in SEEDS for name in known if name in wanted]
+    return [Run(known[name], seed) for seed in seeds for name in known if name in wanted]
 
 
 def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
@@ -129,6 +133,7 @@ def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
     content = {
         "about": about,
         "seed": seed,
+        "precision": common["precisions"][str(run.seed)],
         **common["recipe"],
         "model": {
             "name": run.slug,

@@ -6,7 +6,7 @@ import fcntl
 import json
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Places:
         return self.results / f"{slug}.json"
 
 
-def work(places: Places, only: str | None) -> None:
+def work(places: Places, only: str | None, seeds: Sequence[int]) -> None:
     """Run what is missing; what another process is about is left to it.
 
     Raises:
@@ -48,7 +48,7 @@ def work(places: Places, only: str | None) -> None:
     places.results.mkdir(parents=True, exist_ok=True)
     kinds.link_kinds(places.runs / plan.KINDS)
     restore(places.runs, places.results)
-    wanted, failed = plan.runs(only), set[str]()
+    wanted, failed = plan.runs(only, seeds), set[str]()
     while left := [run for run in _needed(wanted, places) if run.slug not in failed]:
         hopeless = [run for run in left if failed.intersection(run.before())]
         failed.update(run.slug for run in hopeless)
