@@ -14,13 +14,11 @@ the last step's moving average.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import re
 import time
 import tomllib
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +33,7 @@ from superres.evaluation.significance import mean_interval, paired_difference
 from superres.evaluation.subject import subjects
 from superres.export.onnx import export_onnx
 from superres.inference.backends.openvino import OpenVINOBackend
+from superres.inference.locking import locked
 from superres.models.catalogue import architecture
 from superres.models.cost import cost
 from superres.models.weights import write_weights
@@ -102,21 +101,11 @@ def train_all(runs: Path, only: str | None) -> None:
     for row in rows():
         if row.result.exists() or only not in (None, row.name):
             continue
-        with claimed(runs / f"{row.slug}.lock") as is_ours:
-            if is_ours and not row.result.exists():
-                train_one(row, runs)
-
-
-@contextmanager
-def claimed(path: Path) -> Generator[bool]:
-    """Whether no other process works on this; a process that dies lets go."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        lock = locked(runs / f"{row.slug}.lock")  # ends with the process
+        if lock is not None:
+            with lock:
+                if not row.result.exists():
+                    train_one(row, runs)
 
 
 def train_one(row: Row, runs: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import time
 import traceback
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import plan
 from beginnings import forget, keep, restore, wanted_beginnings
 from measure import accuracy, psnrs
 
+from superres.inference.locking import locked
 from superres.training.loop import Progress
 from superres.training.overrides import toml_text
 from superres.training.run import train
@@ -80,8 +79,11 @@ def _try(run: plan.Run, places: Places, failed: set[str]) -> bool:
     """Whether this process has done something for a run, or has failed to."""
     if not all(_is_ready(slug, places) for slug in run.before()):
         return False
-    with claimed(places.runs / f"{run.slug}.lock") as is_ours:
-        if not is_ours or _is_done(run, places):
+    lock = locked(places.runs / f"{run.slug}.lock")  # ends with the process
+    if lock is None:
+        return False
+    with lock:
+        if _is_done(run, places):
             return False
         try:
             one(run, places)
@@ -98,18 +100,6 @@ def _keep(run: plan.Run, places: Places) -> None:
     if run.slug in wanted:
         keep(run.slug, places.runs, places.results)
     forget(wanted, places.results)
-
-
-@contextmanager
-def claimed(path: Path) -> Generator[bool]:
-    """Whether no other process works on this; a process that dies lets go."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 def one(run: plan.Run, places: Places) -> None:
