@@ -36,7 +36,7 @@ def photograph(path: Path, width: int, height: int) -> Any:
     return np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")[:height, :width]
 
 
-def difference(pixels: Any, request: Request, tile: int) -> dict[str, float]:
+def difference(pixels: Any, request: Request, tile: int) -> dict[str, float | None]:
     """Tiles against one tile."""
     answers = [
         upscale_picture(Picture(pixels=pixels), plan(replace(request, tile_size=size))).pixels.astype(int)
