@@ -47,7 +47,7 @@ def difference(pixels: Any, request: Request, tile: int) -> dict[str, float | No
     return {
         "largest": int(apart.max()),
         "share_that_differs": round(float((apart > 0).mean()), 6),
-        "psnr": round(10 * float(np.log10(255**2 / mean_square)), 1) if mean_square else None  # alike throughout,
+        "psnr": round(10 * float(np.log10(255**2 / mean_square)), 1) if mean_square else None,  # alike throughout,
     }
 
 

@@ -195,7 +195,8 @@ def test_texture_turns_from_the_one_network_to_the_other(superres: Call, tmp_pat
     ends = [upscale(pixels, model=name) for name in ("rlfn_compact_x4", "rlfn_compact_gan_x4")]
     for share, expected in zip(("0", "1"), ends, strict=True):
         assert superres("upscale", source, "-o", tmp_path / f"{share}.png", "--texture", share).code == 0
-        np.testing.assert_array_equal(read_picture(tmp_path / f"{share}.png").pixels, expected)
+        # Some processors round a value otherwise in a graph of other weights.
+        np.testing.assert_allclose(read_picture(tmp_path / f"{share}.png").pixels, expected, rtol=0, atol=1)
     true, textured = (end.astype(float) for end in ends)
     between = upscale(pixels, texture=0.5).astype(float)
     whole = np.square(true - textured).mean()
