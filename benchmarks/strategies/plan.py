@@ -31,6 +31,8 @@ class Training:
     of: str = ""
     """Instead of stages: the training whose weights are measured again."""
     ensemble: Ensemble = "none"
+    precision: str = ""
+    """Other than the seed's."""
 
     def ancestors(self) -> set[str]:
         """The trainings whose files this one needs."""
@@ -133,7 +135,7 @@ def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
     content = {
         "about": about,
         "seed": seed,
-        "precision": common["precisions"][str(run.seed)],
+        "precision": training.precision or common["precisions"][str(run.seed)],
         **common["recipe"],
         "model": {
             "name": run.slug,
