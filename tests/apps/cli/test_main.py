@@ -7,10 +7,13 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 from samples.commands import Call
 
 from superres.apps.cli.main import LAB_PACKAGES
+from superres.image.files import read_picture, write_picture
+from superres.image.picture import Picture
 
 LAB = ("torch", "lightning_fabric", "onnx", "safetensors", "scipy", "tensorboard", "jaxtyping")
 COMMANDS = (
@@ -80,6 +83,13 @@ def test_a_reader_that_stops_reading_is_no_crash() -> None:
     command = f"{sys.executable} -m superres --help | head -c 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
+
+
+def test_output_that_is_closed_beforehand_is_no_crash(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png", Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
+    command = f"{sys.executable} -m superres upscale a.png -o b.png --engine openvino >&- 2>&-"
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    assert read_picture(tmp_path / "b.png").pixels.shape == (80, 80, 3)
 
 
 def test_every_package_of_the_lab_is_known_by_name() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, cast
 
@@ -94,6 +95,9 @@ def run() -> None:
 
 def start() -> None:
     """Be the process: `run`, and an end without delay."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed beforehand, as some services start their commands
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     try:
         run()
     except SystemExit as end:
