@@ -34,9 +34,14 @@ def replace_file(path: Path, content: bytes) -> None:
         raise UnwritableFileError(f"{path} could not be written: {error.strerror or error}") from error
 
 
-def json_text(document: Any) -> str:
-    """A document as JSON that every reader takes; infinities become the texts that Python's `float` reads."""
-    return json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def json_text(document: Any, *, is_ascii: bool = False) -> str:
+    """A document as JSON that every reader takes; infinities become the texts that Python's `float` reads.
+
+    Args:
+        document: Of tables, lists, texts, numbers and truth values.
+        is_ascii: Whether other characters are written by their numbers.
+    """
+    return json.dumps(_finite(document), indent=2, ensure_ascii=is_ascii, allow_nan=False) + "\n"
 
 
 def _finite(value: Any) -> Any:

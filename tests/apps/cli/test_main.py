@@ -1,6 +1,7 @@
 """The command line as a whole."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -83,6 +84,24 @@ def test_a_reader_that_stops_reading_is_no_crash() -> None:
     command = f"{sys.executable} -m superres --help | head -c 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_in_an_encoding_without_some_characters_is_no_crash(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "snö").mkdir()
+    write_picture(tmp_path / "snö" / "←.png", Picture(pixels=np.zeros((20, 20, 3), np.uint8)))
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+
+    def said(*arguments: str) -> str:
+        asked = [sys.executable, "-m", "superres", *arguments]
+        done = subprocess.run(asked, cwd=tmp_path, env=environment, check=False, capture_output=True)
+        assert b"Traceback" not in done.stderr
+        return done.stdout.decode(encoding)
+
+    assert "upscale" in said("--help")
+    assert "rlfn_compact_x4" in said("models", "--shipped")
+    checked = json.loads(said("data", "check", "snö", "--json"))
+    assert "←" in json.dumps(checked, ensure_ascii=False)
 
 
 def test_output_that_is_closed_beforehand_is_no_crash(tmp_path: Path) -> None:

@@ -35,7 +35,12 @@ def figure(value: float, unit: str) -> str:
 
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output; infinities become the texts that Python's `float` reads."""
-    sys.stdout.write(json_text(document))
+    text = json_text(document)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # another encoding, or the name of a file that is no text
+        text = json_text(document, is_ascii=True)
+    sys.stdout.write(text)
 
 
 @contextmanager

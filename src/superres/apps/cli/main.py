@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, cast
@@ -96,7 +97,10 @@ def run() -> None:
 def start() -> None:
     """Be the process: `run`, and an end without delay."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed beforehand, as some services start their commands
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every console and pipe knows every character
+        elif stream is None:  # closed beforehand, as some services start their commands
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     try:
         run()
