@@ -1,7 +1,8 @@
 """Draw the pictures of README and docs: details that were reduced four times, enlarged in several ways.
 
 `docs/comparison.png`: by bicubic interpolation, by superres, and as it was. `docs/texture.png`: by superres with
-`--texture` 0, 0.5, 0.8 and 1, and as it was.
+`--texture` 0, 0.5, 0.8 and 1, and as it was. `docs/photo.png`, of what a camera might have made of it: by bicubic
+interpolation, by superres, with `--photo`, with `--photo --texture 0.7`, and as it was.
 
 Run it from anywhere: python scripts/comparison.py
 """
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 import superres
 from superres.data.degradation.downsample import bicubic_reduction
+from superres.data.degradation.presets import preset
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
 from superres.image.pixels import to_eight_bit
@@ -24,6 +26,7 @@ from superres.image.resize import resize_integers
 ROOT = Path(__file__).parents[1]
 SCALE = 4
 TOP, LEFT, SIDE, GAP = 212, 256, 224, 8
+CAMERA_SEED = 24
 
 
 def main() -> None:
@@ -33,6 +36,10 @@ def main() -> None:
     write_row("comparison", [resize_integers(small, scale=SCALE), superres.upscale(small, scale=SCALE), photo])
     dial = [superres.upscale(small, scale=SCALE, texture=share) for share in (0.0, 0.5, 0.8, 1.0)]
     write_row("texture", [*dial, photo])
+    taken = preset("camera").draw(SCALE, (CAMERA_SEED,))(photo)
+    ways = [superres.upscale(taken, scale=SCALE, tier="photo", texture=share) for share in (None, 0.7)]
+    plain = [resize_integers(taken, scale=SCALE), superres.upscale(taken, scale=SCALE)]
+    write_row("photo", [*plain, *ways, photo])
 
 
 def write_row(name: str, versions: Sequence[NDArray[np.uint8]]) -> None:

@@ -28,7 +28,11 @@ from superres.training.folders import data_folder
 
 SETS = {"set5": "testsets/Set5", "set14": "testsets/Set14", "kodak24": "validation/Kodak24"}
 FIDELITY = "kodak24_psnr_y"
-CHOICES = {"photo": "kodak24_psnr_classical_camera", "texture": "kodak24_lpips_classical"}
+CHOICES = {
+    "photo": "kodak24_psnr_classical_camera",
+    "texture": "kodak24_lpips_classical",
+    "photo-texture": "kodak24_lpips_classical_camera",
+}
 """What decides in tiers with another end: figures that the training measured. The test sets are only reported."""
 
 LARGEST_LOSS = 0.1

@@ -106,6 +106,12 @@ def test_texture_blends_the_two_shipped_networks_of_a_scale(monkeypatch: pytest.
     assert [backend.card().name for backend in how.passes] == ["rlfn_compact_x4_blend_60"]
 
 
+def test_texture_of_photographs_blends_two_networks_that_clean() -> None:
+    how = plan(Request(tier="photo", texture=0.4))
+    assert how.models == ("rlfn_compact_photo_x4", "rlfn_compact_photo_gan_x4")
+    assert [backend.card().name for backend in how.passes] == ["rlfn_compact_photo_x4_blend_40"]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

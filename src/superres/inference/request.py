@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, prod
@@ -22,6 +22,14 @@ from superres.inference.tiling import FrugalBackend
 from superres.models.card import Card
 from superres.models.manifest import Tier, find, of_tier, shipped
 
+_ENDS: Mapping[Tier, tuple[Tier, Tier]] = {
+    "default": ("default", "texture"),
+    "texture": ("default", "texture"),
+    "photo": ("photo", "photo-texture"),
+    "photo-texture": ("photo", "photo-texture"),
+}
+"""The tiers that a share of texture lies between, by the tier that was asked for."""
+
 DEFAULT_SCALE = 4
 LARGEST_SCALE = 16
 TILE_SIZE = 880
@@ -40,7 +48,8 @@ class Request:
     tier: Tier = "default"
     """Of the shipped network that is taken where none is named."""
     texture: float | None = None
-    """From 0, the network that is true to the image, to 1, the one of the tier `texture`; a blend of both."""
+    """From 0, the network that is true to the image, to 1, the one that invents detail; a blend of both. With the tier
+    `photo` both clean what a camera made."""
     precision: Precision = "auto"
     engine: Engine = "auto"
     """Where not given, the fastest that is installed; see `superres.inference.calibration`."""
@@ -79,7 +88,7 @@ class Request:
             raise InvalidRequestError(
                 f"the engine {self.engine} and a share of texture were both asked for; only openvino blends networks"
             )
-        if self.model is not None or self.tier not in ("default", "texture"):
+        if self.model is not None or self.tier not in _ENDS:
             other = f"a {self.tier} network" if self.model is None else f"the model {self.model}"
             raise InvalidRequestError(
                 f"{other} and a share of texture were both asked for; leave one of them out, or make files of your own "
@@ -206,13 +215,14 @@ def _opened(scale: float, request: Request) -> tuple[Backend, ...]:
     """The shipped networks that reach a scale."""
     if request.texture is None:
         return tuple(_checked(name, request) for name in _shipped_passes(scale, request.tier))
-    true = {entry.card.scale: entry.name for entry in of_tier("default").values()}
+    true, textured = _ENDS[request.tier]
+    names = {known: entry.name for known, entry in of_tier(true).items()}
     return tuple(
         CheckedBackend(
-            partial(open_between, true[find(name).card.scale], name, request.texture, together=request.together),
+            partial(open_between, names[find(name).card.scale], name, request.texture, together=request.together),
             request.precision,
         )
-        for name in _shipped_passes(scale, "texture")
+        for name in _shipped_passes(scale, textured)
     )
 
 
@@ -220,9 +230,10 @@ def _shipped_models(scale: float, request: Request) -> tuple[str, ...]:
     """What `_opened` opens, each once."""
     if request.texture is None:
         return tuple(dict.fromkeys(_shipped_passes(scale, request.tier)))
-    textured = dict.fromkeys(_shipped_passes(scale, "texture"))
-    scales = {find(name).card.scale for name in textured}
-    return (*(entry.name for known, entry in of_tier("default").items() if known in scales), *textured)
+    true, textured = _ENDS[request.tier]
+    names = dict.fromkeys(_shipped_passes(scale, textured))
+    scales = {find(name).card.scale for name in names}
+    return (*(entry.name for known, entry in of_tier(true).items() if known in scales), *names)
 
 
 def _checked(model: str, request: Request, factor: float | None = None) -> Backend:

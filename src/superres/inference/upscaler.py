@@ -52,8 +52,10 @@ def upscale(
         long_side: See `height`.
         fit: Width and height of a frame that the result fills as far as it goes [pixels].
         tier: `tiny` takes the smallest shipped networks: a third of the time in the network or less, a little worse;
-            `photo` those that clean blur, noise and JPEG; `texture` those that invent detail.
-        texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented.
+            `photo` those that clean blur, noise and JPEG; `texture` those that invent detail; `photo-texture` those
+            that do both.
+        texture: From 0, the network that is true to the image, to 1, the one whose detail looks true but is invented;
+            with `photo` both of them clean.
         precision: `auto` is bfloat16 where the processor has it.
         engine: `auto` is the fastest that is installed; `superres doctor` says which are.
         tile_size: Side of the square whose pixels a tile has [input pixels]; smaller needs less memory.

@@ -18,9 +18,9 @@ from superres.errors import InvalidRequestError, InvalidWeightsError, unknown_na
 from superres.models.card import Card
 from superres.models.writing import replace_file
 
-Tier = Literal["tiny", "default", "photo", "texture"]
+Tier = Literal["tiny", "default", "photo", "texture", "photo-texture"]
 """What a shipped network is taken for when none is named: to be fast, to be true to the image, to clean what a camera
-made, or to invent detail that looks true."""
+made, to invent detail that looks true, or to do the last two together."""
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """Folder of the shipped weights."""

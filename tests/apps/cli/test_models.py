@@ -42,6 +42,7 @@ def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
     assert [(each["name"], each["tier"]) for each in listed] == [
         ("ecbsr_tiny_x4", "tiny"),
         ("rlfn_compact_gan_x4", "texture"),
+        ("rlfn_compact_photo_gan_x4", "photo-texture"),
         ("rlfn_compact_photo_x4", "photo"),
         ("rlfn_compact_x2", "default"),
         ("rlfn_compact_x3", "default"),
@@ -53,7 +54,7 @@ def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
         assert each["steps"] > 0
         assert "bsds" in each["trained_on"]
         assert len(each["sha256"]) == 64
-        assert each["set5_psnr_y"] > 28
+        assert each["set5_psnr_y"] > 26
 
 
 def test_variants_of_a_scale_are_listed_with_their_costs(superres: Call) -> None:

@@ -189,6 +189,16 @@ def test_photo_takes_the_network_for_photographs(superres: Call, tmp_path: Path)
     np.testing.assert_array_equal(upscale(read_picture(source).pixels, tier="photo"), expected)
 
 
+def test_photo_with_texture_takes_the_network_that_cleans_and_invents(superres: Call, tmp_path: Path) -> None:
+    source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
+    assert superres("upscale", source, "-o", out, "--photo", "--texture", "1").code == 0
+    expected = upscale(read_picture(source).pixels, model="rlfn_compact_photo_gan_x4")
+    np.testing.assert_allclose(read_picture(out).pixels, expected, rtol=0, atol=1)
+    half = upscale(read_picture(source).pixels, tier="photo", texture=0.5)
+    assert (half != expected).any()
+    assert (half != upscale(read_picture(source).pixels, tier="photo")).any()
+
+
 def test_texture_turns_from_the_one_network_to_the_other(superres: Call, tmp_path: Path) -> None:
     source = photo(tmp_path / "photo.png")
     pixels = read_picture(source).pixels

@@ -96,7 +96,11 @@ Photo = Annotated[
 ]
 Texture = Annotated[
     float | None,
-    typer.Option(help="From 0, true to the picture, to 1, detail that looks true but is invented.", min=0.0, max=1.0),
+    typer.Option(
+        help="From 0, true to the picture, to 1, detail that looks true but is invented; with --photo, too.",
+        min=0.0,
+        max=1.0,
+    ),
 ]
 Width = Annotated[int | None, typer.Option(help="Of the result, in pixels, instead of a scale.", min=1)]
 Height = Annotated[int | None, typer.Option(help="The same for the height.", min=1)]
