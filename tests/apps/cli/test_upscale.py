@@ -219,7 +219,7 @@ def test_networks_for_different_ends_are_not_asked_for_together(superres: Call, 
     source, out = photo(tmp_path / "photo.png"), tmp_path / "out.png"
     for options, said in (
         (("--fast", "--photo"), "--fast and --photo take different networks"),
-        (("--photo", "--texture", "0.5"), "a photo network and a share of texture were both asked for"),
+        (("--fast", "--texture", "0.5"), "a tiny network and a share of texture were both asked for"),
     ):
         refused = superres("upscale", source, "-o", out, *options)
         assert refused.code == 2
