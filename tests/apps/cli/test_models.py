@@ -54,7 +54,7 @@ def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
         assert each["steps"] > 0
         assert "bsds" in each["trained_on"]
         assert len(each["sha256"]) == 64
-        assert each["set5_psnr_y"] > 26
+        assert each["set5_psnr_y"] > (26 if each["tier"] == "photo-texture" else 28)
 
 
 def test_variants_of_a_scale_are_listed_with_their_costs(superres: Call) -> None:

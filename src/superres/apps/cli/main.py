@@ -98,7 +98,7 @@ def start() -> None:
     """Be the process: `run`, and an end without delay."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if isinstance(stream, TextIOWrapper):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")  # not every console and pipe knows every character
         elif stream is None:  # closed beforehand, as some services start their commands
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
