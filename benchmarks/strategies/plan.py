@@ -119,6 +119,11 @@ def runs(only: str | None = None, seeds: Sequence[int] = SEEDS) -> list[Run]:
     return [Run(known[name], seed) for seed in seeds for name in known if name in wanted]
 
 
+def precision_of(run: Run) -> str:
+    """In which it is trained."""
+    return run.training.precision or _read("recipe.toml")["precisions"][str(run.seed)]
+
+
 def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
     """The complete recipe of a run.
 
@@ -135,7 +140,7 @@ def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
     content = {
         "about": about,
         "seed": seed,
-        "precision": training.precision or common["precisions"][str(run.seed)],
+        "precision": precision_of(run),
         **common["recipe"],
         "model": {
             "name": run.slug,

@@ -9,8 +9,7 @@ and whose starting point is there. Every run is kept in ../results/strategies as
 table of what there is. Weights that missing runs begin with lie beside the results until they are not needed, so that
 another machine can go on. No run looks at Kodak24 before its last step, and nothing is chosen by it.
 
-Each seed has its precision. bfloat16 is slow where the processor has no instructions for it, so that `--seeds` says
-which seeds a machine takes.
+Each seed has its precision. Runs in bfloat16 are left to other machines where the processor has no instructions for it.
 
 All runs take about seven to ten hours of one core. `--runs FOLDER --results FOLDER --scale-steps 0.0005`, with folders
 of their own, tries the whole machinery with a few steps a run.

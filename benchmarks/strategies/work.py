@@ -11,12 +11,14 @@ from pathlib import Path
 
 import kinds
 import plan
+import torch
 from beginnings import forget, keep, restore, wanted_beginnings
 from measure import accuracy, psnrs
 
 from superres.inference.locking import locked
 from superres.training.loop import Progress
 from superres.training.overrides import toml_text
+from superres.training.records.environment import resolve_precision
 from superres.training.run import train
 
 WAIT = 20.0
@@ -47,7 +49,7 @@ def work(places: Places, only: str | None, seeds: Sequence[int]) -> None:
     places.results.mkdir(parents=True, exist_ok=True)
     kinds.link_kinds(places.runs / plan.KINDS)
     restore(places.runs, places.results)
-    wanted, failed = plan.runs(only, seeds), set[str]()
+    wanted, failed = _fast_here(plan.runs(only, seeds)), set[str]()
     while left := [run for run in _needed(wanted, places) if run.slug not in failed]:
         hopeless = [run for run in left if failed.intersection(run.before())]
         failed.update(run.slug for run in hopeless)
@@ -55,6 +57,16 @@ def work(places: Places, only: str | None, seeds: Sequence[int]) -> None:
             time.sleep(WAIT)
     if failed:
         raise SystemExit(f"these runs have failed: {', '.join(sorted(failed))}")
+
+
+def _fast_here(runs: list[plan.Run]) -> list[plan.Run]:
+    """The runs whose precision this processor need not emulate."""
+    if resolve_precision("auto", torch.device("cpu")) is torch.bfloat16:
+        return runs
+    left = {run.slug for run in runs if plan.precision_of(run) == "bfloat16"}
+    if left:
+        print(f"left to a processor that multiplies bfloat16: {len(left)} runs", flush=True)
+    return [run for run in runs if run.slug not in left]
 
 
 def _needed(wanted: list[plan.Run], places: Places) -> list[plan.Run]:

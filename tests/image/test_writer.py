@@ -53,6 +53,14 @@ def test_nothing_is_left_of_an_abandoned_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_file_is_abandoned_before_its_first_rows(tmp_path: Path) -> None:
+    before = threading.active_count()
+    writer = PictureWriter(tmp_path / "a.png", Picture(pixels=noise(40, 33, 3)).layout)
+    writer.abandon()
+    assert threading.active_count() == before
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_failure_is_told_at_the_next_rows_or_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -10,8 +10,10 @@ import pyvips
 from samples.backends import Altered, Repeater
 
 from superres.errors import ExistingFileError, InvalidWeightsError, MissingFileError, UnreadableFileError
+from superres.image import files
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
+from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
 from superres.inference.files import Sizes, Terms, upscale_file, upscale_files
 from superres.inference.request import Plan
@@ -93,6 +95,29 @@ def test_interruption_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         upscale_file(jobs[0].source, jobs[0].target, repeating(), watch=interrupted)
     assert [path.name for path in tmp_path.iterdir()] == ["0.png"]
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_interruption_while_a_file_is_completed_leaves_nothing(
+    tmp_path: Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, before, encode = jobs_in(tmp_path, 9), threading.active_count(), files.encode
+
+    def encode_slowly(*arguments: Any) -> None:
+        arguments[2].touch()
+        if arguments[1].height == 10:
+            threading.Event().wait(0.5)  # the first one
+        encode(*arguments)
+
+    def interrupted(_: PictureWriter) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "encode", encode_slowly)
+    monkeypatch.setattr(PictureWriter, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(upscale_files(jobs, repeating(together)))
+    assert threading.active_count() == before
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
 
 
 def test_failure_of_a_network_leaves_nothing(tmp_path: Path) -> None:

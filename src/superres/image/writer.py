@@ -32,8 +32,8 @@ class PictureWriter:
             finally:
                 self._strips.leave()
 
+        # Started by the first strip: Ctrl-C between a start and the owner's knowledge of it would leave half a file.
         self._thread = Thread(target=run, daemon=True)
-        self._thread.start()
 
     def write(self, strip: Integers) -> None:
         """Give the next rows, (h, W, C); waits where the file is slower than the rows are made.
@@ -41,6 +41,7 @@ class PictureWriter:
         Raises:
             SuperResError: As `write_picture` raises; nothing is left of the file then.
         """
+        self._start()
         try:
             self._strips.put(strip)
         except AbandonedError:
@@ -48,6 +49,7 @@ class PictureWriter:
 
     def close(self) -> None:
         """Say that all rows have come; the file is completed meanwhile."""
+        self._start()
         self._strips.close()
 
     def finish(self) -> None:
@@ -56,7 +58,7 @@ class PictureWriter:
         Raises:
             SuperResError: As `write_picture` raises; nothing is left of the file then.
         """
-        self._strips.close()
+        self.close()
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -64,4 +66,12 @@ class PictureWriter:
     def abandon(self) -> None:
         """Leave nothing of the file."""
         self._strips.close(AbandonedError())
-        self._thread.join()
+        if self._is_started():
+            self._thread.join()
+
+    def _start(self) -> None:
+        if not self._is_started():
+            self._thread.start()
+
+    def _is_started(self) -> bool:
+        return self._thread.ident is not None

@@ -143,13 +143,20 @@ def upscale_files(
                         other.wait()
                     file.run(watch)
                 while len(files) > file.together + _WRITTEN_BEHIND:
-                    yield files.popleft().finish()
+                    yield _finished(files)
             while files:
-                yield files.popleft().finish()
+                yield _finished(files)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for file in (*files, *([following] if following else [])):
                 file.abandon()
+
+
+def _finished(files: deque[_File]) -> Outcome:
+    """How the first one ended, which is among them until then: Ctrl-C may come meanwhile."""
+    outcome = files[0].finish()
+    files.popleft()
+    return outcome
 
 
 class _File:
