@@ -44,9 +44,9 @@ class Handover(Generic[Value]):
             self._changed.notify_all()
 
     def close(self, error: BaseException | None = None) -> None:
-        """Say that no more comes; the taker gets the error, if there is one, after the values."""
+        """Say that no more comes; the taker gets the first error, if there is one, after the values."""
         with self._changed:
-            self._is_closed, self._error = True, error
+            self._is_closed, self._error = True, self._error or error
             self._changed.notify_all()
 
     def leave(self) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from superres.image.files import write_strips
 from superres.image.handover import AbandonedError, Handover
 from superres.image.picture import Integers, Layout
+
+_START = 1.0
+"""Seconds in which a thread starts, or never."""
 
 
 class PictureWriter:
@@ -23,6 +26,8 @@ class PictureWriter:
     def __init__(self, path: Path, layout: Layout, *, quality: int | None = None, overwrite: bool = False) -> None:
         self._strips: Handover[Integers] = Handover(room=1)
         self._error: Exception | None = None
+        self._is_started = False
+        self._ended = Event()
 
         def run() -> None:
             try:
@@ -31,8 +36,8 @@ class PictureWriter:
                 self._error = error
             finally:
                 self._strips.leave()
+                self._ended.set()
 
-        # Started by the first strip: Ctrl-C between a start and the owner's knowledge of it would leave half a file.
         self._thread = Thread(target=run, daemon=True)
 
     def write(self, strip: Integers) -> None:
@@ -59,19 +64,19 @@ class PictureWriter:
             SuperResError: As `write_picture` raises; nothing is left of the file then.
         """
         self.close()
-        self._thread.join()
+        self._ended.wait()
         if self._error is not None:
             raise self._error
 
     def abandon(self) -> None:
         """Leave nothing of the file."""
         self._strips.close(AbandonedError())
-        if self._is_started():
-            self._thread.join()
+        # Ctrl-C may have come while the thread was started, before or after it was.
+        if self._is_started and not self._ended.wait(_START) and self._thread.ident is not None:
+            self._ended.wait()
 
     def _start(self) -> None:
-        if not self._is_started():
+        # Not before the first rows: Ctrl-C between a start and the owner's knowledge of it would leave half a file.
+        if not self._is_started:
+            self._is_started = True
             self._thread.start()
-
-    def _is_started(self) -> bool:
-        return self._thread.ident is not None

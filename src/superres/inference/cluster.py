@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -53,7 +53,7 @@ class Cluster:
                 f"the cluster {address} was asked for, but nothing answers there: {str(error).splitlines()[0]}"
             ) from error
 
-    def upscale_files(self, jobs: Iterable[Job], work: Work, watch: JobWatcher | None = None) -> Iterator[Outcome]:
+    def upscale_files(self, jobs: Iterable[Job], work: Work, watch: JobWatcher | None = None) -> Generator[Outcome]:
         """Enlarge files into others, in whatever order they are done.
 
         Args:

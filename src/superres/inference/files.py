@@ -7,7 +7,7 @@ written. Of each file a few strips are in memory at a time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -116,7 +116,7 @@ def upscale_file(
 
 def upscale_files(
     jobs: Iterable[Job], plan: Plan | Planner, terms: Terms | None = None, watch: JobWatcher | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Enlarge files into others; each is written only if all went well with it, and does not stop the rest.
 
     Args:
@@ -126,7 +126,7 @@ def upscale_files(
         watch: See `JobWatcher`.
 
     Returns:
-        How each ended, in order, as soon as it has.
+        How each ended, in order, as soon as it has; to be closed where it is not taken to its end.
     """
     files: deque[_File] = deque()
     remaining = (_File(job, plan, terms or Terms()) for job in jobs)
@@ -169,6 +169,7 @@ class _File:
         self._error: SuperResError | MemoryError | None = None
         self._reading = ExitStack()
         self._running: Future[None] | None = None
+        self._is_abandoned = False
         self.together = 1
         """Files like this that may run at a time."""
         try:
@@ -221,13 +222,15 @@ class _File:
                 self._guard.after(strip)
                 self._writer.write(strip)
             self._writer.close()
-        except AbandonedError:  # in another thread, perhaps before there was a writer
+        except AbandonedError:
             self.abandon()
         except (SuperResError, MemoryError) as error:
             self.abandon()
             self._error = error
         else:
             self._reading.close()
+        if self._is_abandoned:  # meanwhile, perhaps before there was a writer
+            self.abandon()
 
     def finish(self) -> Outcome:
         """Wait for the file to be written."""
@@ -242,7 +245,8 @@ class _File:
         return Outcome(job=self._job, result=self._sizes, remarks=self._guard.remarks())
 
     def abandon(self) -> None:
-        """Leave nothing of it."""
+        """Leave nothing of it; another thread may be about it."""
+        self._is_abandoned = True
         self._reading.close()
         if self._writer is not None:
             self._writer.abandon()

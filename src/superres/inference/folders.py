@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,8 +23,8 @@ from superres.inference.request import Plan
 class PicturesBy(Protocol):
     """What enlarges pictures; see `superres.inference.files.upscale_files`."""
 
-    def __call__(self, jobs: Iterator[Job], *, watch: JobWatcher | None) -> Iterator[Outcome]:
-        """How each ended."""
+    def __call__(self, jobs: Iterator[Job], *, watch: JobWatcher | None) -> Generator[Outcome]:
+        """How each ended; closed, it leaves nothing half done."""
         ...
 
 
@@ -73,7 +74,7 @@ class Folders:
             pictures_by: What enlarges the pictures, such as a cluster; this process where not given.
 
         Returns:
-            How each ended.
+            How each ended; to be closed where it is not taken to its end, so that nothing is left half done.
 
         Raises:
             UnwritableFileError: If the place of the results has vanished or is full, and no other file would fare
@@ -83,18 +84,15 @@ class Folders:
         films = [job for job in self.jobs if is_film(job.source)]
         all_terms = terms or Terms()
         by = pictures_by or partial(upscale_files, plan=plan, terms=all_terms)
-        try:
-            for outcome in chain(
-                by(self._taken(pictures), watch=watch),
-                (_film(job, plan, all_terms, watch) for job in self._taken(films)),
-            ):
+        with ExitStack() as ends:
+            for journal in self._journals.values():
+                ends.callback(journal.close)
+            enlarged = ends.enter_context(closing(by(self._taken(pictures), watch=watch)))
+            for outcome in chain(enlarged, (_film(job, plan, all_terms, watch) for job in self._taken(films))):
                 if (journal := self._journal(outcome.job)) is not None:
                     journal.end(outcome.job, is_done=isinstance(outcome.result, Sizes))
                 yield outcome
                 self._check_place(outcome)
-        finally:
-            for journal in self._journals.values():
-                journal.close()
 
     def _is_done(self, job: Job) -> bool:
         journal = self._journal(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import typer
@@ -49,9 +50,10 @@ def work_off(
     try:
         with progress_bar() as show:
             watch = _Overall(folders.jobs, show, terms.max_pixels).watch
-            for outcome in folders.upscale(plan, terms, watch, pictures_by):
-                ended += 1
-                failures += _told(outcome)
+            with closing(folders.upscale(plan, terms, watch, pictures_by)) as outcomes:
+                for outcome in outcomes:
+                    ended += 1
+                    failures += _told(outcome)
     except KeyboardInterrupt:
         failures.append(f"stopped; {_rest(len(folders.jobs) - ended)}")
         _conclude(batch, folders, failures)
