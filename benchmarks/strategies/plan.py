@@ -124,6 +124,12 @@ def precision_of(run: Run) -> str:
     return run.training.precision or _read("recipe.toml")["precisions"][str(run.seed)]
 
 
+def precisions_of(run: Run) -> set[str]:
+    """All that it computes in: networks that only a loss looks through may have another."""
+    terms = [term for stage in run.training.stages for term in stage.get("terms", {}).values()]
+    return {precision_of(run), *(term["precision"] for term in terms if "precision" in term)}
+
+
 def recipe_of(run: Run, folder: Path, share: float) -> dict[str, Any]:
     """The complete recipe of a run.
 

@@ -63,7 +63,7 @@ def _fast_here(runs: list[plan.Run]) -> list[plan.Run]:
     """The runs whose precision this processor need not emulate."""
     if resolve_precision("auto", torch.device("cpu")) is torch.bfloat16:
         return runs
-    left = {run.slug for run in runs if plan.precision_of(run) == "bfloat16"}
+    left = {run.slug for run in runs if "bfloat16" in plan.precisions_of(run)}
     if left:
         print(f"left to a processor that multiplies bfloat16: {len(left)} runs", flush=True)
     return [run for run in runs if run.slug not in left]
