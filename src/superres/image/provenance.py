@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from superres.image.picture import Metadata
 
@@ -31,7 +31,7 @@ def noted(metadata: Metadata, note: Mapping[str, str]) -> Metadata:
         metadata: Of a picture.
         note: Names and values.
     """
-    properties = "".join(f" {_PREFIX}:{name}={quoteattr(value)}" for name, value in note.items())
+    properties = "".join(f' {_PREFIX}:{name}="{escape(value)}"' for name, value in note.items())
     description = f'<rdf:Description rdf:about="" xmlns:{_PREFIX}="{NAMESPACE}"{properties}/>'.encode()
     packet = _OLDER.sub(b"", metadata.xmp or _EMPTY)
     end = next(iter(_END.finditer(packet)), None)
