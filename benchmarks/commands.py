@@ -41,7 +41,7 @@ MODEL = "rlfn_compact_x4"
 SMALL = 200
 """Images of a folder."""
 COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""The first call leaves its modules compiled, as an installation does."""
+"""The first call leaves its modules compiled, as an installation does, and the network, as any command does."""
 
 
 class Bare:

@@ -8,6 +8,7 @@ import pytest
 from superres.errors import InvalidRequestError, InvalidWeightsError
 from superres.inference import calibration
 from superres.inference.backends.backend import Planes
+from superres.inference.caching import CACHE_VARIABLE
 from superres.inference.calibration import Timing, candidates, chosen_engine, measured, timings
 from superres.inference.request import Request, plan
 from superres.models.card import Card
@@ -20,7 +21,7 @@ SLOW = Timing(engine="openvino", described="b", milliseconds=2.0)
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing is remembered from other tests."""
-    monkeypatch.setenv(calibration.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(calibration, "BUDGET", 0.0)
     return tmp_path / "cache"
 

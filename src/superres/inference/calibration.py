@@ -21,21 +21,19 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from platformdirs import user_cache_path
 from pydantic import TypeAdapter, ValidationError
 
 from superres.errors import InvalidRequestError, InvalidWeightsError, SuperResError
 from superres.inference.backends.backend import Backend, Planes
 from superres.inference.backends.catalogue import engines_of, open_model
 from superres.inference.backends.engines import Engine, EngineEntry
+from superres.inference.caching import cache_folder
 from superres.inference.machine import has_accelerator, processor
 from superres.inference.precision import Precision
 from superres.models.card import Card
 from superres.models.manifest import sha256, shipped
 from superres.models.writing import replace_file
 
-CACHE_VARIABLE = "SUPERRES_CACHE"
-"""Environment variable: the folder in which measurements are kept."""
 SIDE = 192
 """Of the image that is measured with [input pixels]."""
 BUDGET = 1.2
@@ -149,12 +147,6 @@ def _rounds(opened: Mapping[Engine, Backend]) -> dict[Engine, list[float]]:
 
 def _image(card: Card) -> Planes:
     return np.random.default_rng(0).random((1, card.channels, SIDE, SIDE), np.float32)
-
-
-def cache_folder() -> Path:
-    """Where measurements are kept."""
-    given = os.environ.get(CACHE_VARIABLE)
-    return Path(given) if given else user_cache_path("superres")
 
 
 def _key(model: str, precision: Precision) -> str:

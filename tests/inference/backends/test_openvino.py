@@ -22,8 +22,8 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     sizes: list[list[int]] = []
     own = module._Compiled._compiled
 
-    def remembered(self: Any, shape: list[int]) -> Any:
-        sizes.append(shape[2:])
+    def remembered(self: Any, shape: tuple[int, ...]) -> Any:
+        sizes.append(list(shape[2:]))
         return own(self, shape)
 
     monkeypatch.setattr(module._Compiled, "_compiled", remembered)

@@ -44,6 +44,7 @@ def _found(model: str | None, precision: Precision, *, anew: bool) -> dict[str, 
     from superres.image.codecs import codecs
     from superres.inference import calibration, machine
     from superres.inference.backends.engines import KNOWN
+    from superres.inference.caching import cache_folder
     from superres.models.manifest import default_for
 
     measured = model or default_for(4).name
@@ -64,7 +65,7 @@ def _found(model: str | None, precision: Precision, *, anew: bool) -> dict[str, 
         "model": Path(measured).name,
         "timings": [asdict(timing) for timing in timings],
         "chosen": timings[0].engine if timings else "auto",
-        "remembered_in": str(calibration.cache_folder()),
+        "remembered_in": str(cache_folder()),
     }
 
 

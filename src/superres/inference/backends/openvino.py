@@ -15,10 +15,10 @@ from openvino import opset13
 from superres.errors import InvalidWeightsError
 from superres.inference.backends.backend import Bytes, Planes, check_eight_bit, check_on_processor
 from superres.inference.backends.graph_blending import blend_graphs
+from superres.inference.backends.kept import DEVICE, Compiler
 from superres.inference.precision import Precision
 from superres.models.card import CARD_KEY, PRECISION_KEY, Card, card_in
 
-_DEVICE = "CPU"
 _HINTS = {"float32": "f32", "bfloat16": "bf16"}
 _Requests = SimpleQueue[Any]
 """Of a compiled graph, those that are free."""
@@ -61,8 +61,12 @@ class OpenVINOBackend:
         if towards is not None:
             self._blend(*towards)
         hint, largest = _HINTS[self._precision], 0 if self._is_eight_bit else _SMALL
-        self._planes = _Compiled(self._core, self._graph, hint, together, largest)
-        self._bytes = _Compiled(self._core, with_bytes(self._graph), hint, together, largest)
+        options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
+        if together > 1:
+            options |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(together)}
+        compiler = Compiler(self._core, path, options)
+        self._planes = _Compiled(compiler, self._graph, together, largest)
+        self._bytes = _Compiled(compiler, with_bytes(self._graph), together, largest)
 
     def _read(self, path: Path) -> Any:
         try:
@@ -86,7 +90,7 @@ class OpenVINOBackend:
 
     def _native(self) -> Precision:
         # The engine's own choice is bfloat16 only where the processor has instructions for it.
-        own = self._core.get_property(_DEVICE, "INFERENCE_PRECISION_HINT").get_type_name()
+        own = self._core.get_property(DEVICE, "INFERENCE_PRECISION_HINT").get_type_name()
         return "bfloat16" if own == "bf16" else "float32"
 
     def card(self) -> Card:
@@ -117,15 +121,12 @@ class _Compiled:
     compiled for.
     """
 
-    def __init__(self, core: Any, graph: Any, hint: str, together: int, largest: int) -> None:
-        self._core = core
+    def __init__(self, compiler: Compiler, graph: Any, together: int, largest: int) -> None:
+        self._compiler = compiler
         self._graph = graph
         self._together = together
         self._largest = largest
         """Pixels of an input that may go through the form for any size."""
-        self._options = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
-        if together > 1:
-            self._options |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": str(together)}
         self._requests: _Requests | None = None
         self._shape: tuple[int, ...] = ()
         """That those are for."""
@@ -150,15 +151,14 @@ class _Compiled:
         if self._requests is not None and shape == self._shape:
             return self._requests
         if self._requests is None or is_repeated or shape[2] * shape[3] > self._largest:
-            self._requests, self._shape = self._compiled(list(shape)), shape
+            self._requests, self._shape = self._compiled(shape), shape
             return self._requests
         if self._flexible is None:
-            self._flexible = self._compiled([-1, shape[1], -1, -1])
+            self._flexible = self._compiled((-1, shape[1], -1, -1))
         return self._flexible
 
-    def _compiled(self, shape: list[int]) -> _Requests:
-        self._graph.reshape(shape)
-        compiled = self._core.compile_model(self._graph, _DEVICE, self._options)
+    def _compiled(self, shape: tuple[int, ...]) -> _Requests:
+        compiled = self._compiler(self._graph, shape)
         requests: _Requests = SimpleQueue()
         for _ in range(self._together):
             requests.put(compiled.create_infer_request())
