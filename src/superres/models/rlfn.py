@@ -241,6 +241,7 @@ ARCHITECTURE = Architecture(
         **_ablations(2),
         **_ablations(4),
         **{f"rlfn_compact_x{scale}": RLFNConfig(scale=scale, width=48, blocks=4) for scale in (2, 3, 4)},
+        **{f"rlfn_large_x{scale}": RLFNConfig(scale=scale, width=64, blocks=6) for scale in (2, 3, 4)},
     },
     tiling=_tiling,
     from_foreign=from_authors,
