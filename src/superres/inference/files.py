@@ -223,13 +223,12 @@ class _File:
                 self._writer.write(strip)
             self._writer.close()
         except AbandonedError:
-            self.abandon()
+            self._is_abandoned = True
         except (SuperResError, MemoryError) as error:
-            self.abandon()
-            self._error = error
+            self._is_abandoned, self._error = True, error
         else:
             self._reading.close()
-        if self._is_abandoned:  # meanwhile, perhaps before there was a writer
+        if self._is_abandoned:  # by another thread, perhaps before there was a writer, or by what went wrong
             self.abandon()
 
     def finish(self) -> Outcome:

@@ -56,7 +56,7 @@ def test_kept_graph_gives_the_same_values_uncompiled(path: Path, precision: Any,
 
 
 @pytest.mark.usefixtures("folder")
-def test_other_sizes_settings_and_shares_are_compiled(counted: list[int]) -> None:
+def test_other_sizes_settings_and_answers_are_compiled(counted: list[int]) -> None:
     OpenVINOBackend(TINY.graph_path, "float32").upscale(LOW)
     OpenVINOBackend(TINY.graph_path, "float32").upscale(LOW[..., :-1])
     OpenVINOBackend(TINY.graph_path, "float32", together=2).upscale(LOW)
