@@ -48,7 +48,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 def journal(out: Path) -> list[dict[str, object]]:
     """What the journal of a folder of results tells so far."""
     path = out / FOLDER / JOURNAL
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    told = path.read_text() if path.exists() else ""
+    return [json.loads(line) for line in told[: told.rfind("\n") + 1].splitlines()]  # the last may be on its way
 
 
 def results(out: Path) -> list[str]:
