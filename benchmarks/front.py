@@ -138,6 +138,10 @@ def points(scratch: Path) -> dict[str, Point]:
     }
 
 
+NEAR = 0.2
+"""Decibels between points whose names would meet."""
+
+
 def quality(way: Way) -> float:
     """Mean PSNR on Y [dB]."""
     judged = protocol("classical")
@@ -163,17 +167,20 @@ def draw(path: Path, reached: Mapping[str, tuple[float, float]], front: list[str
     """The plot."""
     mpl.use("Agg")
     figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
-    for name, (time, value) in reached.items():
+    sides: dict[tuple[float, float], int] = {}
+    for name, (time, value) in sorted(reached.items(), key=lambda item: item[1]):
         colour = "tab:blue" if name.startswith("superres") else "tab:grey"
+        near = [side for (other, level), side in sides.items() if time < 2 * other and abs(value - level) < NEAR]
+        side = sides[time, value] = -near[-1] if near else 1  # names of neighbours stand above and below
         axes.plot(time, value, "o", color=colour)
         axes.annotate(
             name,
             (time, value),
-            xytext=(4, -5),
+            xytext=(4, 5 * side),
             textcoords="offset points",
-            rotation=-35,
+            rotation=35 * side,
             rotation_mode="anchor",
-            va="top",
+            va="center",
             fontsize=7,
             color=colour,
         )
@@ -182,7 +189,7 @@ def draw(path: Path, reached: Mapping[str, tuple[float, float]], front: list[str
         xscale="log",
         xlabel="milliseconds for a megapixel of the result (two threads)",
         ylabel="PSNR on Y, Kodak24 ×4 [dB]",
-        ylim=(27, None),
+        ylim=(27, 29.15),
         xlim=(None, 4000),
     )
     axes.grid(alpha=0.3)

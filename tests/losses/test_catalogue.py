@@ -22,7 +22,7 @@ def test_loss_bears_its_own_name_and_says_where_it_comes_from(name: str) -> None
 def test_catalogue_lists_every_file() -> None:
     text = (FOLDER / "catalogue.py").read_text("utf-8")
     files = [path.stem for path in FOLDER.glob("*.py") if "\nLOSSES = (" in path.read_text("utf-8")]
-    assert len(files) == 8
+    assert len(files) == 9
     assert all(f"superres.losses.{name}" in text or f" {name}," in text for name in files)
 
 

@@ -7,15 +7,26 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from superres.errors import InvalidConfigError, unknown_name
-from superres.losses import content, contrastive, distillation, pixel, structural, texture, total_variation, uncertainty
+from superres.losses import (
+    content,
+    contrastive,
+    distillation,
+    peak_signal,
+    pixel,
+    structural,
+    texture,
+    total_variation,
+    uncertainty,
+)
 from superres.losses.content import ContentSettings
 from superres.losses.contrastive import ContrastiveSettings
 from superres.losses.distillation import DistillationSettings
 from superres.losses.loss import STRICT, Loss, Term
+from superres.losses.peak_signal import PeakSignalSettings
 from superres.losses.texture import TextureSettings
 from superres.losses.uncertainty import UncertaintySettings, UncertaintyWeightedSettings
 
-_FILES = (content, contrastive, distillation, pixel, structural, texture, total_variation, uncertainty)
+_FILES = (content, contrastive, distillation, peak_signal, pixel, structural, texture, total_variation, uncertainty)
 LOSSES: Mapping[str, Loss] = {each.name: each for file in _FILES for each in file.LOSSES}
 
 
@@ -28,6 +39,7 @@ class TermSettings:
     content: ContentSettings | None = None
     contrastive: ContrastiveSettings | None = None
     distillation: DistillationSettings | None = None
+    psnr: PeakSignalSettings | None = None
     texture: TextureSettings | None = None
     uncertainty: UncertaintySettings | None = None
     uncertainty_weighted: UncertaintyWeightedSettings | None = None

@@ -6,6 +6,7 @@ from torch import nn
 
 from superres.errors import InvalidConfigError, UnknownNameError
 from superres.losses.catalogue import NO_SETTINGS, TermSettings
+from superres.losses.peak_signal import PeakSignalSettings
 from superres.losses.uncertainty import UncertaintyWeightedSettings
 from superres.models.lapsrn import LapSRN, LapSRNConfig
 from superres.training.objectives.adversarial import AdversarialSettings
@@ -21,10 +22,11 @@ def fits(
     channels: int = 3,
     patch_size: int = 64,
     is_partial: bool = False,
+    terms: TermSettings = NO_SETTINGS,
 ) -> None:
     check_fit(
         dict.fromkeys(names, 1.0),
-        NO_SETTINGS,
+        terms,
         adversarial,
         network=network or nn.Identity(),
         channels=channels,
@@ -46,6 +48,14 @@ def test_colours_are_needed_by_features_of_classifiers() -> None:
     for name in ("content", "texture"):
         with pytest.raises(InvalidConfigError, match=f"the loss {name} looks at RGB, the network makes 1"):
             fits(name, channels=1)
+
+
+def test_luma_is_that_of_colours() -> None:
+    luma = TermSettings(psnr=PeakSignalSettings(colour="y"))
+    fits("psnr", terms=luma)
+    fits("psnr", channels=1)
+    with pytest.raises(InvalidConfigError, match='colour = "y" is the luma of RGB, the network makes 1'):
+        fits("psnr", channels=1, terms=luma)
 
 
 def test_small_patches_are_refused_by_what_needs_large_ones() -> None:

@@ -92,6 +92,10 @@ def check_fit(
             not known.reads_uncertainty or not isinstance(network, ManyAnswers),
             f"the loss {name} is for networks of one answer",
         )
+    require(
+        channels == 3 or terms.psnr is None or terms.psnr.colour == "rgb",
+        f'psnr: colour = "y" is the luma of RGB, the network makes {channels}; "rgb" takes any channels',
+    )
     if "uncertainty" in weights:
         layer, layers = (terms.uncertainty or UncertaintySettings()).layer, dict(network.named_modules())
         if layer not in layers:
