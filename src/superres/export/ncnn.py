@@ -101,7 +101,7 @@ def converted(network: nn.Module, card: Card) -> tuple[str, bytes]:
 
 def _save_trace(network: nn.Module, example: Tensor, path: Path) -> None:
     """Write what pnnx reads best; PyTorch calls it deprecated, and warns of sizes that the second example settles."""
-    with warnings.catch_warnings():
+    with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         traced: Any = torch.jit.trace(network.eval(), example, check_trace=False)
         traced.save(str(path))

@@ -7,6 +7,7 @@ Each takes two batches (N, C, H, W) in [0, 1] of one shape, dtype and device, gi
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn import functional
 
 from superres.losses.loss import Loss, of_pair
 from superres.metrics.metric import check_pair
@@ -24,7 +25,7 @@ def l1(restored: Tensor, reference: Tensor) -> Tensor:
 def l2(restored: Tensor, reference: Tensor) -> Tensor:
     """Mean squared error."""
     check_pair(restored, reference)
-    return (restored - reference).square().mean()
+    return functional.mse_loss(restored, reference)  # in one pass over the images, where its parts take three
 
 
 def charbonnier(restored: Tensor, reference: Tensor) -> Tensor:

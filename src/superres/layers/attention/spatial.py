@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from superres.errors import InvalidConfigError
+from superres.layers.cells import between_cells
 
 AttentionForm = Literal["grid", "stretch"]
 
@@ -104,17 +105,6 @@ def _stretch(cells: Tensor, height: int, width: int) -> Tensor:
 
 def _place(cells: Tensor, height: int, width: int) -> Tensor:
     margin = functional.pad(cells, (_MARGIN, _MARGIN, _MARGIN, _MARGIN), mode="replicate")
-    placed = _interpolated(_interpolated(margin, (POOL_STRIDE, 1)), (1, POOL_STRIDE))
+    placed = between_cells(between_cells(margin, (POOL_STRIDE, 1)), (1, POOL_STRIDE))
     start = POOL_STRIDE * _MARGIN - POOL_CENTRE
     return placed[..., start : start + height, start : start + width]
-
-
-def _interpolated(cells: Tensor, factors: tuple[int, int]) -> Tensor:
-    """Linear interpolation between cells that lie this many pixels apart: n of them become factor · (n - 1) + 1.
-
-    Each repeated so often, then the mean of so many: the weights are the same at every place. Interpolation by
-    coordinates rounds them according to the place, and tiles would differ from the whole.
-    """
-    height, width = factors
-    repeated = functional.interpolate(cells, scale_factor=(float(height), float(width)), mode="nearest")
-    return functional.avg_pool2d(repeated, factors, stride=1)
