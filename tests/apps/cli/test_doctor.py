@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from superres.apps.cli.main import app
+from superres.apps.cli.main import tree
 from superres.inference import calibration
 
 
@@ -15,7 +15,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_engines_codecs_timings_and_the_choice_are_told() -> None:
-    found = json.loads(CliRunner().invoke(app, ["doctor", "--json", "-m", "ecbsr_tiny_x4"]).stdout)
+    found = json.loads(CliRunner().invoke(tree(), ["doctor", "--json", "-m", "ecbsr_tiny_x4"]).stdout)
     assert {each["name"] for each in found["engines"]} == {"openvino", "onnxruntime", "ncnn", "pytorch"}
     assert all(each["version"] and each["devices"] for each in found["engines"])
     assert found["codecs"]["AVIF"] == {"is_read": True, "is_written": True}
@@ -25,7 +25,7 @@ def test_engines_codecs_timings_and_the_choice_are_told() -> None:
 
 
 def test_tables_are_drawn_for_a_person() -> None:
-    answer = CliRunner().invoke(app, ["doctor", "-m", "ecbsr_tiny_x4", "--precision", "float32"])
+    answer = CliRunner().invoke(tree(), ["doctor", "-m", "ecbsr_tiny_x4", "--precision", "float32"])
     assert answer.exit_code == 0
     assert "← taken" in answer.stdout
     assert "openvino" in answer.stdout
@@ -33,5 +33,5 @@ def test_tables_are_drawn_for_a_person() -> None:
 
 
 def test_unknown_model_is_refused() -> None:
-    answer = CliRunner().invoke(app, ["doctor", "-m", "nothing_x4"])
+    answer = CliRunner().invoke(tree(), ["doctor", "-m", "nothing_x4"])
     assert "no model is called 'nothing_x4'" in str(answer.exception)

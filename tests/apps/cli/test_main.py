@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from samples.commands import Call
+from typer.testing import CliRunner
 
-from superres.apps.cli.main import LAB_PACKAGES
+from superres.apps.cli.main import LAB_PACKAGES, tree
 from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
 
@@ -40,6 +41,20 @@ def test_help_lists_every_command(superres: Call) -> None:
     answer = superres("--help")
     assert answer.code == 0
     assert all(name in answer.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["upscale", "study"])
+def test_command_that_is_asked_for_is_the_same_alone_and_among_all(name: str) -> None:
+    alone, among_all = (CliRunner().invoke(each, [name, "--help"]).stdout for each in (tree(name), tree()))
+    assert "Usage" in alone
+    assert alone == among_all
+    assert CliRunner().invoke(tree(name), ["models"]).exit_code == 2
+
+
+def test_unknown_command_is_an_error_that_names_the_nearest(superres: Call) -> None:
+    answer = superres("upscle")
+    assert answer.code == 2
+    assert "upscale" in answer.err
 
 
 def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:

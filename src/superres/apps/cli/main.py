@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
@@ -47,16 +48,11 @@ LAB_PACKAGES = (
 _BUSY_AT_EXIT = ("ray", "torch")
 """Packages that have something to end when a process ends."""
 
-app = typer.Typer(
-    help="Sharper, larger pictures; and the laboratory that makes the networks for it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (upscale, doctor, models, train, evaluate, compare, recognise, cost, export, convert):
-    app.command()(command)
-app.add_typer(study, name="study", no_args_is_help=True)
-app.add_typer(data, name="data", no_args_is_help=True)
+_COMMANDS: Mapping[str, Callable[..., None]] = {
+    each.__name__: each
+    for each in (upscale, doctor, models, train, evaluate, compare, recognise, cost, export, convert)
+}
+_GROUPS: Mapping[str, typer.Typer] = {"study": study, "data": data}
 
 
 def _print_version(is_asked: bool) -> None:
@@ -67,7 +63,6 @@ def _print_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
@@ -76,12 +71,31 @@ def options(
     """Sharper, larger pictures; and the laboratory that makes the networks for it."""
 
 
+def tree(asked: str = "") -> typer.Typer:
+    """The commands; where one of them is asked for, it alone, since the others' options take a tenth of its start."""
+    app = typer.Typer(
+        help="Sharper, larger pictures; and the laboratory that makes the networks for it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    wanted = {asked} & (_COMMANDS.keys() | _GROUPS.keys()) or {*_COMMANDS, *_GROUPS}
+    for name, command in _COMMANDS.items():
+        if name in wanted:
+            app.command()(command)
+    for name, group in _GROUPS.items():
+        if name in wanted:
+            app.add_typer(group, name=name, no_args_is_help=True)
+    return app
+
+
 def run() -> None:
     """Run the command line; errors that superres raises on purpose become a sentence and exit code 2."""
     # OpenVINO tries to import its converters, which no command uses, and goes on without them: a tenth of the start.
     sys.modules.setdefault("openvino.tools.ovc", cast("ModuleType", None))
     try:
-        app()
+        tree(*sys.argv[1:2])()
     except SuperResError as error:
         complain(str(error))
         sys.exit(USER_ERROR)
