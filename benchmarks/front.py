@@ -42,6 +42,8 @@ from superres.models.weights import load_network
 from superres.training.folders import data_folder
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "lighthouse.webp"
+NEAR = 0.2
+"""Decibels between points whose names would meet."""
 RIVALS = Path(__file__).parent / "front"
 SCALE = 4
 DEFAULT, TINY = "rlfn_compact_x4", "ecbsr_tiny_x4"
@@ -136,10 +138,6 @@ def points(scratch: Path) -> dict[str, Point]:
         "default, PyTorch": Point(eager(DEFAULT), quality_of=exact),
         "tiny, PyTorch": Point(eager(TINY)),
     }
-
-
-NEAR = 0.2
-"""Decibels between points whose names would meet."""
 
 
 def quality(way: Way) -> float:
