@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from samples.backends import AnyScale, Repeater
 
+from superres.inference import tiling
 from superres.inference.backends.backend import Planes
+from superres.inference.request import Request
 from superres.inference.tiling import FrugalBackend, tiles_for
 from superres.models.card import Card
 
@@ -94,3 +96,16 @@ def test_infinite_values_show_in_the_sum_of_the_parts() -> None:
     low[0, 0, 49, 59] = np.inf
     _, total = FrugalBackend(Poor(400, grid=2, overlap=2)).upscale_to_bytes(low)
     assert not np.isfinite(total)
+
+
+@pytest.mark.parametrize(
+    ("instructions", "has_accelerator", "side"),
+    [(("AVX2", "BF16", "AMX"), False, 560), (("AVX2", "BF16"), False, 880), (("AVX2", "AMX"), True, 880)],
+)
+def test_tiles_are_smaller_where_arithmetic_waits_for_memory(
+    monkeypatch: pytest.MonkeyPatch, instructions: tuple[str, ...], has_accelerator: bool, side: int
+) -> None:
+    monkeypatch.setattr(tiling, "instructions", lambda: instructions)
+    monkeypatch.setattr(tiling, "has_accelerator", lambda: has_accelerator)
+    assert Request().tile_size == side
+    assert Request(tile_size=300).tile_size == 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, prod
 
@@ -18,7 +18,7 @@ from superres.inference.consistency import ConsistentBackend
 from superres.inference.ensemble import Ensemble, EnsembleBackend, check_ensemble
 from superres.inference.precision import Precision, check_precision
 from superres.inference.sizing import Sizing
-from superres.inference.tiling import FrugalBackend
+from superres.inference.tiling import FrugalBackend, usual_tile_size
 from superres.models.card import Card
 from superres.models.manifest import Tier, find, of_tier, shipped
 
@@ -32,9 +32,6 @@ _ENDS: Mapping[Tier, tuple[Tier, Tier]] = {
 
 DEFAULT_SCALE = 4
 LARGEST_SCALE = 16
-TILE_SIZE = 880
-"""Side of the square whose pixels a tile has, context included: 0.8 GB of memory at work in bfloat16, 1.3 in float32. A
-result of 12 megapixels is one tile at ×4, with no context that is computed twice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +50,8 @@ class Request:
     precision: Precision = "auto"
     engine: Engine = "auto"
     """Where not given, the fastest that is installed; see `superres.inference.calibration`."""
-    tile_size: int = TILE_SIZE
+    tile_size: int = field(default_factory=usual_tile_size)
+    """Side of the square whose pixels a tile has, context included [input pixels]."""
     ensemble: Ensemble = "none"
     """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
     wraps: bool = False

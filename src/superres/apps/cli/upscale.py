@@ -87,8 +87,9 @@ def upscale(
     from superres.image.video.times import seconds
     from superres.inference.batch import Naming
     from superres.inference.files import Terms
-    from superres.inference.request import TILE_SIZE, Request
+    from superres.inference.request import Request
     from superres.inference.sizing import frame, sizing_of
+    from superres.inference.tiling import usual_tile_size
 
     request = Request(
         scale=scale,
@@ -97,7 +98,7 @@ def upscale(
         texture=texture,
         precision=precision,
         engine=engine,
-        tile_size=TILE_SIZE if tile is None else tile,
+        tile_size=usual_tile_size() if tile is None else tile,
         ensemble="mean" if best else "none",
         wraps=wrap,
         is_consistent=consistent,
@@ -130,7 +131,8 @@ def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Term
     from superres.inference.batch import plan_jobs, share_of
     from superres.inference.folders import Folders
     from superres.inference.many import lanes, planner
-    from superres.inference.request import TILE_SIZE, Plan, plan, plan_for
+    from superres.inference.request import Plan, plan, plan_for
+    from superres.inference.tiling import TILE_SIZE
 
     single = plan(request) if sizing is None else partial(plan_for, request, sizing)
     size = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
