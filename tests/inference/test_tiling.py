@@ -10,7 +10,7 @@ from samples.backends import AnyScale, Repeater
 
 from superres.inference import tiling
 from superres.inference.backends.backend import Planes
-from superres.inference.request import Request
+from superres.inference.request import Request, plan
 from superres.inference.tiling import FrugalBackend, tiles_for
 from superres.models.card import Card
 
@@ -107,5 +107,5 @@ def test_tiles_are_smaller_where_arithmetic_waits_for_memory(
 ) -> None:
     monkeypatch.setattr(tiling, "instructions", lambda: instructions)
     monkeypatch.setattr(tiling, "has_accelerator", lambda: has_accelerator)
-    assert Request().tile_size == side
-    assert Request(tile_size=300).tile_size == 300
+    assert plan(Request(model="bicubic_x4")).tile_size == side
+    assert plan(Request(model="bicubic_x4", tile_size=300)).tile_size == 300

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, prod
 
@@ -50,8 +50,8 @@ class Request:
     precision: Precision = "auto"
     engine: Engine = "auto"
     """Where not given, the fastest that is installed; see `superres.inference.calibration`."""
-    tile_size: int = field(default_factory=usual_tile_size)
-    """Side of the square whose pixels a tile has, context included [input pixels]."""
+    tile_size: int | None = None
+    """Side of the square whose pixels a tile has, context included [input pixels]; what is fast here if not given."""
     ensemble: Ensemble = "none"
     """Whether eight flips and turns of the image go through the network, and what becomes of their answers."""
     wraps: bool = False
@@ -74,7 +74,7 @@ class Request:
                 f"the model {self.model} and a {self.tier} network were both asked for; leave one of them out"
             )
         self._check_texture()
-        if self.tile_size < 1:
+        if self.tile_size is not None and self.tile_size < 1:
             raise InvalidRequestError(f"tiles of {self.tile_size} pixels were asked for; they need at least one")
 
     def _check_texture(self) -> None:
@@ -170,7 +170,7 @@ def plan(request: Request) -> Plan:
     found = Plan(
         scale=scale,
         passes=passes,
-        tile_size=request.tile_size,
+        tile_size=request.tile_size or usual_tile_size(),
         models=models,
         wraps=request.wraps,
         together=request.together,
@@ -200,7 +200,9 @@ def plan_for(
         )
     scale = sizing.scale(height, width)
     if scale <= 1:
-        return Plan(scale=scale, passes=(), tile_size=request.tile_size, wraps=request.wraps, sizing=sizing)
+        return Plan(
+            scale=scale, passes=(), tile_size=request.tile_size or usual_tile_size(), wraps=request.wraps, sizing=sizing
+        )
     return replace(opened(replace(request, scale=scale)), sizing=sizing)
 
 

@@ -19,10 +19,10 @@ from superres.models.card import Card
 
 _LOG = logging.getLogger(__name__)
 
-TILE_SIZE = 880
+_TILE_SIZE = 880
 """Side of the square whose pixels a tile has: 0.8 GB of memory at work in bfloat16, 1.3 in float32. A result of 12
 megapixels is one tile at ×4, with no context that is computed twice."""
-_SMALLER_TILE_SIZE = 560
+_TILE_SIZE_OF_AMX = 560
 
 
 def usual_tile_size() -> int:
@@ -31,7 +31,7 @@ def usual_tile_size() -> int:
     Processors with AMX multiply so fast that they wait for memory: smaller tiles, half of whose features still lie in
     caches, are worth a sixth more context. GPUs have memory of their own.
     """
-    return _SMALLER_TILE_SIZE if "AMX" in instructions() and not has_accelerator() else TILE_SIZE
+    return _TILE_SIZE_OF_AMX if "AMX" in instructions() and not has_accelerator() else _TILE_SIZE
 
 
 def tiles_for(card: Card, factor: float, height: int, width: int, size: int) -> tuple[Tile, ...]:

@@ -58,8 +58,7 @@ def upscale(
             with `photo` both of them clean.
         precision: `auto` is bfloat16 where the processor has it.
         engine: `auto` is the fastest that is installed; `superres doctor` says which are.
-        tile_size: Side of the square whose pixels a tile has [input pixels]; smaller needs less memory. Where not
-            given, what is fast on this processor.
+        tile_size: Side of the square whose pixels a tile has [input pixels]; where not given, what is fast here.
         ensemble: `mean` or `median` of the answers to eight flips and turns: a little better, eight times the work.
         wraps: Whether opposite edges go on into each other, as those of textures do; the result's do too.
         is_consistent: Whether the result is corrected until its bicubic reduction is the image.
@@ -78,10 +77,9 @@ def upscale(
         (40, 60, 3)
     """
     what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble, wraps=wraps)
-    what = replace(what, precision=precision, engine=engine, is_consistent=is_consistent)
-    with_tiles = what if tile_size is None else replace(what, tile_size=tile_size)
+    with_engine = replace(what, precision=precision, engine=engine, tile_size=tile_size, is_consistent=is_consistent)
     return _array_upscaled(
-        np.asarray(image), with_tiles, sizing_of(width=width, height=height, long_side=long_side, fit=fit)
+        np.asarray(image), with_engine, sizing_of(width=width, height=height, long_side=long_side, fit=fit)
     )
 
 

@@ -89,7 +89,6 @@ def upscale(
     from superres.inference.files import Terms
     from superres.inference.request import Request
     from superres.inference.sizing import frame, sizing_of
-    from superres.inference.tiling import usual_tile_size
 
     request = Request(
         scale=scale,
@@ -98,7 +97,7 @@ def upscale(
         texture=texture,
         precision=precision,
         engine=engine,
-        tile_size=usual_tile_size() if tile is None else tile,
+        tile_size=tile,
         ensemble="mean" if best else "none",
         wraps=wrap,
         is_consistent=consistent,
@@ -132,7 +131,6 @@ def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Term
     from superres.inference.folders import Folders
     from superres.inference.many import lanes, planner
     from superres.inference.request import Plan, plan, plan_for
-    from superres.inference.tiling import TILE_SIZE
 
     single = plan(request) if sizing is None else partial(plan_for, request, sizing)
     size = f"x{single.scale:g}" if isinstance(single, Plan) else sizing.label if sizing else ""
@@ -141,7 +139,7 @@ def _upscale(files: _Files, request: Request, sizing: Sizing | None, terms: Term
     batch = plan_jobs(files.inputs, output=files.output, naming=naming, share=share, has_films=files.has_films)
     how = planner(request, sizing) if len(batch.jobs) > 1 else single
     _make_folders(batch.jobs, files.output)
-    same = replace(request, engine="auto", tile_size=TILE_SIZE)  # neither changes a result by more than rounding
+    same = replace(request, engine="auto", tile_size=None)  # neither changes a result by more than rounding
     settings = f"{same} {sizing} {terms.quality} {terms.is_stripped} {terms.is_noted} {terms.codec} {terms.preview}"
     folders = Folders(batch.jobs, settings, overwrite=terms.overwrite)
     if files.cluster is None:
