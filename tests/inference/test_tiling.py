@@ -11,7 +11,7 @@ from samples.backends import AnyScale, Repeater
 from superres.inference import tiling
 from superres.inference.backends.backend import Planes
 from superres.inference.request import Request, plan
-from superres.inference.tiling import FrugalBackend, tiles_for
+from superres.inference.tiling import FrugalBackend, tiles_for, usual_tile_size
 from superres.models.card import Card
 
 CARD = Card(name="a", architecture="none", config={}, scale=2, grid=6, overlap=30, minimum_size=15)
@@ -99,13 +99,23 @@ def test_infinite_values_show_in_the_sum_of_the_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("instructions", "has_accelerator", "side"),
-    [(("AVX2", "BF16", "AMX"), False, 560), (("AVX2", "BF16"), False, 880), (("AVX2", "AMX"), True, 880)],
+    ("instructions", "has_accelerator", "overlap", "side"),
+    [
+        (("AVX2", "BF16", "AMX"), False, 30, 560),
+        (("AVX2", "BF16"), False, 30, 880),
+        (("AVX2", "AMX"), True, 30, 880),
+        (("AVX2", "AMX"), False, 70, 880),
+    ],
 )
 def test_tiles_are_smaller_where_arithmetic_waits_for_memory(
-    monkeypatch: pytest.MonkeyPatch, instructions: tuple[str, ...], has_accelerator: bool, side: int
+    monkeypatch: pytest.MonkeyPatch, instructions: tuple[str, ...], has_accelerator: bool, overlap: int, side: int
 ) -> None:
     monkeypatch.setattr(tiling, "instructions", lambda: instructions)
     monkeypatch.setattr(tiling, "has_accelerator", lambda: has_accelerator)
-    assert plan(Request(model="bicubic_x4")).tile_size == side
+    assert usual_tile_size([CARD, replace(CARD, overlap=overlap)]) == side
+
+
+def test_plan_has_the_tiles_that_were_asked_for_or_else_the_usual_ones() -> None:
+    usual = plan(Request(model="bicubic_x4"))
+    assert usual.tile_size == usual_tile_size(backend.card() for backend in usual.passes)
     assert plan(Request(model="bicubic_x4", tile_size=300)).tile_size == 300

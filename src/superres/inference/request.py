@@ -170,7 +170,7 @@ def plan(request: Request) -> Plan:
     found = Plan(
         scale=scale,
         passes=passes,
-        tile_size=request.tile_size or usual_tile_size(),
+        tile_size=request.tile_size or usual_tile_size(backend.card() for backend in passes),
         models=models,
         wraps=request.wraps,
         together=request.together,
@@ -201,7 +201,11 @@ def plan_for(
     scale = sizing.scale(height, width)
     if scale <= 1:
         return Plan(
-            scale=scale, passes=(), tile_size=request.tile_size or usual_tile_size(), wraps=request.wraps, sizing=sizing
+            scale=scale,
+            passes=(),
+            tile_size=request.tile_size or usual_tile_size(()),
+            wraps=request.wraps,
+            sizing=sizing,
         )
     return replace(opened(replace(request, scale=scale)), sizing=sizing)
 

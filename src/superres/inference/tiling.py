@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from math import isqrt, lcm
 from typing import Any
@@ -23,15 +23,21 @@ _TILE_SIZE = 880
 """Side of the square whose pixels a tile has: 0.8 GB of memory at work in bfloat16, 1.3 in float32. A result of 12
 megapixels is one tile at ×4, with no context that is computed twice."""
 _TILE_SIZE_OF_AMX = 560
+_SHORT_OVERLAP = 40
+"""That of the shipped networks is 30 at most [input pixels]."""
 
 
-def usual_tile_size() -> int:
+def usual_tile_size(cards: Iterable[Card]) -> int:
     """Side of the square whose pixels a tile has where nobody says another [input pixels].
 
-    Processors with AMX multiply so fast that they wait for memory: smaller tiles, half of whose features still lie in
-    caches, are worth a sixth more context. GPUs have memory of their own.
+    Processors with AMX multiply so fast that they wait for memory: smaller tiles, more of whose features still lie in
+    caches, are worth a sixth more context, but not as much as deep networks take. GPUs have memory of their own.
+
+    Args:
+        cards: Of the networks.
     """
-    return _TILE_SIZE_OF_AMX if "AMX" in instructions() and not has_accelerator() else _TILE_SIZE
+    is_shallow = all(card.overlap <= _SHORT_OVERLAP for card in cards)
+    return _TILE_SIZE_OF_AMX if is_shallow and "AMX" in instructions() and not has_accelerator() else _TILE_SIZE
 
 
 def tiles_for(card: Card, factor: float, height: int, width: int, size: int) -> tuple[Tile, ...]:
