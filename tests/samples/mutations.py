@@ -88,6 +88,14 @@ def originals() -> dict[str, bytes]:
         "heic": saved(rgb, "HEIF"),
         "avif": saved(rgb, "AVIF"),
         "avif, alpha": saved(rgba, "AVIF"),
+        "bmp": saved(rgb, "BMP"),
+        "bmp, palette": saved(rgb.quantize(16), "BMP"),
+        "pnm": saved(rgb, "PPM"),
+        "pnm, 16 bit": b"P5 60 40 65535\n" + noise(40, 60, dtype=np.uint16).astype(">u2").tobytes(),
+        "pnm, as text": b"P3 2 2 255 " + b" ".join(b"%d" % value for value in range(12)),
+        "tga": saved(rgba, "TGA", compression="tga_rle"),
+        "dds": saved(rgba, "DDS", pixel_format="DXT5"),
+        "jpeg 2000": saved(rgba, "JPEG2000"),
     }
 
 

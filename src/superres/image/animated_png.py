@@ -6,9 +6,7 @@ Source: Portable Network Graphics (W3C Recommendation, third edition), sections 
 from __future__ import annotations
 
 import struct
-import warnings
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from superres.image.picture import Layout, Metadata
+from superres.image.pillow import opened_by_pillow
 from superres.image.strips import Strips, pages_of
 
 _COMPRESSION = 2
@@ -61,7 +60,7 @@ class AnimatedPng:
 
     def __init__(self, path: Path, metadata: Metadata) -> None:
         self._path = path
-        with _opened(path) as image:
+        with opened_by_pillow(path) as image:
             # An image that stands for the animation where none can be shown is no part of it.
             self._first = int(bool(image.info.get("default_image")))
             infos = [_info(image, number) for number in range(self._first, getattr(image, "n_frames", 1))]
@@ -87,7 +86,7 @@ class AnimatedPng:
         Raises:
             OSError: If the file is damaged.
         """
-        with _opened(self._path) as image:
+        with opened_by_pillow(self._path) as image:
             for number in range(self._first, self._first + self.layout.pages):
                 image.seek(number)
                 yield np.asarray(image.convert(self._mode)).reshape(
@@ -126,19 +125,6 @@ def save_animated_png(strips: Strips, layout: Layout, path: Path) -> None:
         )
     except ValueError as error:  # frames that are equal, and together too long
         raise OSError(str(error)) from error
-
-
-@contextmanager
-def _opened(path: Path) -> Generator[Image.Image]:
-    """An image of Pillow, whose own limit of pixels refuses as a damaged file does; ours was asked before."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(path)
-        except Image.DecompressionBombError as error:
-            raise OSError(str(error)) from error
-    with image:
-        yield image
 
 
 def _written(delay: int) -> int:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from superres.image.libvips import pyvips
+from superres.image.pillow import KINDS
 
 _NAMES = {
     "PNG": ("pngload", "pngsave"),
@@ -31,7 +32,8 @@ class Codec:
 def codecs() -> Mapping[str, Codec]:
     """Every kind that superres knows, by its name."""
     found = {name: Codec(is_read=_has(load), is_written=_has(save)) for name, (load, save) in _NAMES.items()}
-    return {**found, "HEIC": Codec(is_read=find_spec("pillow_heif") is not None, is_written=False)}
+    others = {"HEIC": find_spec("pillow_heif") is not None, **{name: is_read() for name, is_read in KINDS.items()}}
+    return {**found, **{name: Codec(is_read=is_read, is_written=False) for name, is_read in others.items()}}
 
 
 def _has(operation: str) -> bool:

@@ -1,4 +1,4 @@
-"""From an image file to its pixels, by libvips."""
+"""From an image file to its pixels, by libvips where that reads it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from superres.image.libvips import pyvips
 from superres.image.loading import TYPES, all_of, as_grey_or_rgb, loaded, orientation_of, page_count, timing_of
 from superres.image.metadata import metadata_of, with_exif
 from superres.image.picture import Layout, Metadata, Picture
+from superres.image.pillow import pillow_name, read_by_pillow
 from superres.image.strips import ROWS, Strips, picture_of
 from superres.image.tiff_tags import tags_of
 
@@ -40,7 +41,7 @@ _SIDEWAYS = (5, 6, 7, 8)
 _SYSTEM = "system error: "
 """How libvips begins a line that tells what the operating system said."""
 
-_FORMATS = "PNG, JPEG, WebP, TIFF, AVIF, GIF and HEIC can be read"
+_FORMATS = "PNG, JPEG, WebP, TIFF, AVIF, GIF, HEIC, BMP, PNM, TGA, DDS and JPEG 2000 can be read"
 
 
 class Reader:
@@ -81,6 +82,10 @@ def opened(path: Path, max_pixels: int, *, all_pages: bool = False) -> Reader:
     if not head:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
     loader = next((name for offset, mark, name in _SIGNATURES if head.startswith(mark, offset)), None)
+    name = pillow_name(head, path) if loader is None else None
+    if name is not None:
+        with _explained(path):
+            return Reader(path, *read_by_pillow(path, name, partial(_check_size, path, max_pixels=max_pixels)))
     if loader is None:
         raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
     with _explained(path):

@@ -25,6 +25,7 @@ from superres.image.encoding import encode
 from superres.image.formats import FORMATS
 from superres.image.libvips import pyvips
 from superres.image.picture import Layout, Picture
+from superres.image.pillow import SUFFIXES
 from superres.image.placing import placed
 from superres.image.strips import Strips, strips_of
 
@@ -34,8 +35,10 @@ MAX_PIXELS = 300_000_000
 _NO_ROOM = 2**16
 """Bytes: a disk that has fewer left is full."""
 
-READABLE_SUFFIXES = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".heic", ".heif")
-"""Files that a folder's listing takes for images; reading itself looks at the content, not the name."""
+_SUFFIXES = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".heic", ".heif")
+READABLE_SUFFIXES = (*_SUFFIXES, *SUFFIXES)
+"""Files that a folder's listing takes for images; reading itself looks at the content, and only in that of TGA files is
+nothing that tells them."""
 
 
 def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -49,7 +52,7 @@ def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS, all_pages: bool = 
     CMYK and Lab become sRGB; a palette becomes RGB; EXIF orientation is applied and removed.
 
     Args:
-        path: PNG, JPEG, WebP, TIFF, AVIF, GIF or HEIC, whatever its name.
+        path: PNG, JPEG, WebP, TIFF, AVIF, GIF, HEIC, BMP, PNM, DDS or JPEG 2000, whatever its name; TGA by its name.
         max_pixels: Images that claim more are refused from their header.
         all_pages: Whether pages after the first count too: frames of an animation, pages of a TIFF file.
 
