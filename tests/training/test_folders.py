@@ -17,6 +17,16 @@ def test_relative_folder_lies_below_the_data_folder(tmp_path: Path, monkeypatch:
     assert data_folder("set") == tmp_path / "set"
 
 
+def test_folder_that_is_not_there_lies_where_one_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "pictures").mkdir()
+    monkeypatch.setenv("SUPERRES_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    assert data_folder("pictures") == Path("pictures")
+    with pytest.raises(MissingFileError, match=r"no folder .*data/photos and no photos; set SUPERRES_DATA"):
+        data_folder("photos")
+
+
 def test_absolute_folder_is_itself(tmp_path: Path) -> None:
     assert data_folder(str(tmp_path)) == tmp_path
 

@@ -21,14 +21,15 @@ def data_folder(name: str) -> Path:
     Raises:
         MissingFileError: If there is no such folder.
     """
-    root = Path(os.environ.get(DATA_VARIABLE, "."))
-    folder = root / name
-    if not folder.is_dir():
-        raise MissingFileError(
-            f"the recipe names the folder {name}, but {folder} is no folder; "
-            f"set {DATA_VARIABLE} to where the images are"
-        )
-    return folder
+    root = os.environ.get(DATA_VARIABLE)
+    places = dict.fromkeys((Path(root or ".") / name, Path(name)))
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise MissingFileError(
+        f"the recipe names the folder {name}, but there is no folder {' and no '.join(map(str, places))}; "
+        f"set {DATA_VARIABLE} to where the images are"
+    )
 
 
 class RunFolder:

@@ -15,7 +15,7 @@ from superres.training.strategies.categories import check_labels
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Data:
-    """Where the images are. Relative folders lie below `$SUPERRES_DATA`, or else the working directory."""
+    """Where the images are. Relative folders lie below `$SUPERRES_DATA`, or else below the working directory."""
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
     train: list[str]

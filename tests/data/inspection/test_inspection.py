@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 from samples.pictures import noise, png_of
@@ -90,6 +91,14 @@ def test_kinds_of_pixels_that_do_not_stay_are_told(folder: Path) -> None:
         "CMYK or Lab": ("print.tif",),
         "palette": ("palette.png",),
     }
+
+
+def test_formats_that_libvips_does_not_read_are_looked_at_as_well(folder: Path) -> None:
+    Image.fromarray(picture(30)).save(folder / "plain.bmp")
+    Image.fromarray(picture(80)).convert("P", palette=Image.Palette.ADAPTIVE).save(folder / "palette.bmp")
+    Image.fromarray(noise(64, 80, 4)).save(folder / "alpha.tga")
+    pillow_heif.from_pillow(Image.fromarray(picture(90))).save(folder / "telephone.heic", quality=95)
+    assert found(folder) == {"alpha": ("alpha.tga",), "palette": ("palette.bmp",)}
 
 
 def test_copies_are_paired(folder: Path) -> None:

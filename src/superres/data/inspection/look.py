@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from superres.data.inspection.likeness import Sight, sight
 from superres.data.inspection.lossy import jpeg_traces
 from superres.data.inspection.sharpness import spectrum_filling
 from superres.errors import SuperResError
+from superres.image.files import open_picture
 from superres.image.libvips import pyvips
+from superres.image.pillow import opened_by_pillow
 
 GREY, ALPHA, WIDE, PRINT, PALETTE = "grey", "alpha", "16 bit", "CMYK or Lab", "palette"
 """Peculiarities that a training set does not keep."""
@@ -64,14 +67,25 @@ def look(path: Path, name: str) -> Look | Damage:
 
 
 def _peculiarities(path: Path, pixels: NDArray[np.uint8]) -> frozenset[str]:
-    name: Any = os.fsencode(path)
-    header: Any = pyvips.Image.new_from_source(pyvips.Source.new_from_file(name), "")
-    is_grey = header.bands < 3 or bool((pixels[..., :1] == pixels[..., 1:]).all())
+    layout = open_picture(path).layout
+    is_for_print, has_palette = _origins(path)
     claims = {
-        GREY: is_grey,
-        ALPHA: bool(header.hasalpha()),
-        WIDE: header.format not in ("uchar", "char"),
-        PRINT: header.interpretation in ("cmyk", "lab", "labs"),
-        PALETTE: bool(header.get_typeof("palette")),
+        GREY: layout.is_grey or bool((pixels[..., :1] == pixels[..., 1:]).all()),
+        ALPHA: layout.has_alpha,
+        WIDE: layout.dtype != np.uint8,
+        PRINT: is_for_print,
+        PALETTE: has_palette,
     }
     return frozenset(name for name, holds in claims.items() if holds)
+
+
+def _origins(path: Path) -> tuple[bool, bool]:
+    """Whether the file's own colours are those of print, or of a palette."""
+    name: Any = os.fsencode(path)
+    try:
+        header: Any = pyvips.Image.new_from_source(pyvips.Source.new_from_file(name), "")
+    except pyvips.Error:  # a format that others read
+        with suppress(OSError, SyntaxError), opened_by_pillow(path) as image:
+            return False, image.mode == "P"
+        return False, False
+    return header.interpretation in ("cmyk", "lab", "labs"), bool(header.get_typeof("palette"))
