@@ -50,5 +50,5 @@ def test_command_line_loads_neither_numpy_nor_an_engine_before_it_knows_its_comm
 def test_public_names_are_few_and_present() -> None:
     import superres
 
-    assert superres.__all__ == ["SuperResError", "__version__", "upscale"]
+    assert superres.__all__ == ["SuperResError", "__version__", "upscale", "upscale_file"]
     assert all(getattr(superres, name) is not None for name in superres.__all__)

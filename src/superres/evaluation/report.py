@@ -9,13 +9,13 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from superres import __version__
 from superres.evaluation import formats
 from superres.evaluation.exhibit import WHITE_AT, Exhibit, read_exhibit
 from superres.evaluation.plot import Point, scatter
 from superres.evaluation.store import Store
 from superres.evaluation.table import PairOfModels, Row, Table
 from superres.metrics.catalogue import metric
+from superres.version import __version__
 
 KINDS = {".png": "image/png", ".webp": "image/webp"}
 

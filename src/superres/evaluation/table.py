@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from superres import __version__
 from superres.evaluation.efficiency import Latency
 from superres.evaluation.significance import Difference, Interval, holm, mean_interval, paired_difference
 from superres.evaluation.table_plan import Published
 from superres.metrics.catalogue import metric
 from superres.metrics.protocol import protocol
+from superres.version import __version__
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

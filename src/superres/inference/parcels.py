@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from superres import __version__
 from superres.errors import InvalidRequestError, SuperResError, UnreadableFileError, UnwritableFileError
 from superres.image.decoding import reason
 from superres.image.files import check_output
@@ -21,6 +20,7 @@ from superres.inference.files import Outcome, Planner, Sizes, Terms, upscale_fil
 from superres.inference.many import planner
 from superres.inference.request import Request
 from superres.inference.sizing import Sizing
+from superres.version import __version__
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

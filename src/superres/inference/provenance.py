@@ -6,10 +6,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from superres import __version__
 from superres.errors import UnknownNameError
 from superres.inference.request import Plan
 from superres.models.manifest import find
+from superres.version import __version__
 
 
 def note_of(plan: Plan) -> dict[str, str]:

@@ -40,12 +40,12 @@ def _found(model: str | None, precision: Precision, *, anew: bool) -> dict[str, 
     import platform
     from dataclasses import asdict
 
-    from superres import __version__
     from superres.image.codecs import codecs
     from superres.inference import calibration, machine
     from superres.inference.backends.engines import KNOWN
     from superres.inference.caching import cache_folder
     from superres.models.manifest import default_for
+    from superres.version import __version__
 
     measured = model or default_for(4).name
     timings = calibration.timings(measured, precision, anew=anew)

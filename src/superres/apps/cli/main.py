@@ -57,7 +57,7 @@ _GROUPS: Mapping[str, typer.Typer] = {"study": study, "data": data}
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from superres import __version__
+        from superres.version import __version__
 
         typer.echo(__version__)
         raise typer.Exit

@@ -1,0 +1,82 @@
+"""Enlarging an image file by one call, as `superres upscale` does."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from superres.inference.backends.engines import Engine
+from superres.inference.ensemble import Ensemble
+from superres.inference.files import Planner, Sizes, Terms
+from superres.inference.files import upscale_file as upscale_by_plan
+from superres.inference.precision import Precision
+from superres.inference.request import Plan, Request, plan, plan_for
+from superres.inference.sizing import sizing_of
+from superres.models.manifest import Tier
+
+_SIZES = ("width", "height", "long_side", "fit")
+
+
+class How(TypedDict, total=False):
+    """What `superres.upscale` takes by keyword, and what each means there."""
+
+    model: str | None
+    width: int | None
+    height: int | None
+    long_side: int | None
+    fit: tuple[int, int] | None
+    tier: Tier
+    texture: float | None
+    precision: Precision
+    engine: Engine
+    tile_size: int | None
+    ensemble: Ensemble
+    wraps: bool
+    is_consistent: bool
+
+
+def upscale_file(
+    source: str | PathLike[str],
+    target: str | PathLike[str],
+    scale: float | None = None,
+    *,
+    quality: int | None = None,
+    overwrite: bool = False,
+    is_stripped: bool = False,
+    **how: Unpack[How],
+) -> Sizes:
+    """Enlarge an image file into another, strip by strip; colour profile, EXIF, XMP, depth and alpha stay.
+
+    Args:
+        source: PNG, JPEG, WebP, TIFF, AVIF, GIF, HEIC, BMP, PNM, TGA, DDS or JPEG 2000; also animations, and pages.
+        target: Its ending names the format: .png, .jpg, .webp, .tif, .avif or .gif. Until it is complete, nothing bears
+            its name.
+        scale: See `superres.upscale`.
+        quality: 1 to 100 for JPEG, WebP and AVIF; where not given 95, lossless and 80.
+        overwrite: Whether an existing target may be replaced.
+        is_stripped: Whether EXIF, XMP and IPTC are left out.
+        **how: What `superres.upscale` takes by keyword, such as `width=1920`, `tier="photo"` or `ensemble="mean"`.
+
+    Returns:
+        Height and width of both [pixels].
+
+    Raises:
+        SuperResError: As `superres.upscale`; and if the source cannot be read, or the target not be written.
+        MemoryError: If there is not enough.
+
+    Example:
+        >>> upscale_file("photo.jpg", "larger.jpg", scale=4)  # doctest: +SKIP
+        Sizes(height=750, width=1000, new_height=3000, new_width=4000)
+    """
+    terms = Terms(quality=quality, overwrite=overwrite, is_stripped=is_stripped)
+    return upscale_by_plan(Path(source), Path(target), _planned(scale, how), terms)
+
+
+def _planned(scale: float | None, how: How) -> Plan | Planner:
+    given: dict[str, Any] = {**how}
+    sizing = sizing_of(**{name: given.pop(name, None) for name in _SIZES})
+    request = Request(scale=scale, **given)
+    if sizing is None:
+        return plan(request)
+    return lambda height, width: plan_for(request, sizing, height, width)
