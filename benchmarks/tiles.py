@@ -1,9 +1,10 @@
 """How far tiles and the whole image differ: every shipped network, engine and precision.
 
-    python benchmarks/tiles.py PHOTO [--size 900x600] [--tile 256] [--output benchmarks/results/tiles.json]
+    python benchmarks/tiles.py PHOTO [--size 900x600] [--tile 256] [--only NAME …] [--output results/tiles.json]
 
 The photograph is cut, or repeated with mirrored edges, to the asked size. The difference is between one tile over the
-whole image and tiles with the pixels of a square of the asked side, in steps of 255.
+whole image and tiles with the pixels of a square of the asked side, in steps of 255. With `--only`, what the output has
+of other networks stays.
 """
 
 from __future__ import annotations
@@ -71,11 +72,17 @@ def main() -> None:
     arguments.add_argument("--size", default="900x600")
     arguments.add_argument("--tile", type=int, default=256)
     arguments.add_argument("--output", type=Path)
+    arguments.add_argument("--only", nargs="+", default=[entry.name for entry in shipped() if entry.tier is not None])
     asked = arguments.parse_args()
     width, height = (int(side) for side in asked.size.split("x"))
     pixels = photograph(asked.photo, width, height)
     result: dict[str, Any] = {"photo": asked.photo.name, "size": asked.size, "tile": asked.tile}
-    for entry in (entry for entry in shipped() if entry.tier is not None):
+    if asked.output and asked.output.exists():
+        before = json.loads(asked.output.read_text(encoding="utf-8"))
+        result |= {
+            name: found for name, found in before.items() if "," in name and name.split(",")[0] not in asked.only
+        }
+    for entry in (entry for entry in shipped() if entry.name in asked.only):
         for engine, precision in ways(entry.name):
             started = time.perf_counter()
             request = Request(model=entry.name, engine=engine, precision=precision)
