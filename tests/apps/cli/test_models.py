@@ -41,6 +41,7 @@ def test_json_names_data_recipe_steps_and_figures(superres: Call) -> None:
     listed = json.loads(superres("models", "--shipped", "--json").out)["models"]
     assert [(each["name"], each["tier"]) for each in listed] == [
         ("ecbsr_tiny_x2", "tiny"),
+        ("ecbsr_tiny_x3", "tiny"),
         ("ecbsr_tiny_x4", "tiny"),
         ("rlfn_compact_gan_x4", "texture"),
         ("rlfn_compact_photo_gan_x4", "photo-texture"),
