@@ -65,9 +65,7 @@ def upscale_file(
         SuperResError: As `superres.upscale`; and if the source cannot be read, or the target not be written.
         MemoryError: If there is not enough.
 
-    Example:
-        >>> upscale_file("photo.jpg", "larger.jpg", scale=4)  # doctest: +SKIP
-        Sizes(height=750, width=1000, new_height=3000, new_width=4000)
+    Example: `upscale_file("photo.jpg", "larger.jpg", scale=4)`.
     """
     terms = Terms(quality=quality, overwrite=overwrite, is_stripped=is_stripped)
     return upscale_by_plan(Path(source), Path(target), _planned(scale, how), terms)
