@@ -220,7 +220,7 @@ def test_nothing_there_is_answered_with_both_places_and_what_would_work(
     sentence = str(caught.value)
     assert f"names Set5, which is neither in {tmp_path / 'tables'} nor in {tmp_path / 'data'}" in sentence
     assert "set SUPERRES_DATA" in sentence
-    assert "bicubic, superres, ecbsr_tiny_x2, " in sentence
+    assert "bicubic, superres, ecbsr_tiny_x2, ecbsr_tiny_x3, ecbsr_tiny_x4, rlfn_compact_gan_x4" in sentence
 
 
 def test_ensemble_of_interpolation_is_refused() -> None:

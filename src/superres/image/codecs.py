@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from superres.image.libvips import pyvips
-from superres.image.pillow import KINDS
+from superres.image.pillow import kinds
 
 _NAMES = {
     "PNG": ("pngload", "pngsave"),
@@ -32,7 +32,7 @@ class Codec:
 def codecs() -> Mapping[str, Codec]:
     """Every kind that superres knows, by its name."""
     found = {name: Codec(is_read=_has(load), is_written=_has(save)) for name, (load, save) in _NAMES.items()}
-    others = {"HEIC": find_spec("pillow_heif") is not None, **{name: is_read() for name, is_read in KINDS.items()}}
+    others = {"HEIC": find_spec("pillow_heif") is not None, **kinds()}
     return {**found, **{name: Codec(is_read=is_read, is_written=False) for name, is_read in others.items()}}
 
 

@@ -82,12 +82,8 @@ def opened(path: Path, max_pixels: int, *, all_pages: bool = False) -> Reader:
     if not head:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
     loader = next((name for offset, mark, name in _SIGNATURES if head.startswith(mark, offset)), None)
-    name = pillow_name(head, path) if loader is None else None
-    if name is not None:
-        with _explained(path):
-            return Reader(path, *read_by_pillow(path, name, partial(_check_size, path, max_pixels=max_pixels)))
     if loader is None:
-        raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
+        return _by_pillow(path, head, max_pixels)
     with _explained(path):
         if loader == "heifload_source" and head[8:12] in BRANDS:
             return _heic(path, max_pixels)
@@ -96,6 +92,14 @@ def opened(path: Path, max_pixels: int, *, all_pages: bool = False) -> Reader:
             animation = AnimatedPng(path, reader.layout.metadata)
             return Reader(path, animation.layout, animation.strips)
         return reader
+
+
+def _by_pillow(path: Path, head: bytes, max_pixels: int) -> Reader:
+    name = pillow_name(head, path)
+    if name is None:
+        raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
+    with _explained(path):
+        return Reader(path, *read_by_pillow(path, name, partial(_check_size, path, max_pixels=max_pixels)))
 
 
 @contextmanager

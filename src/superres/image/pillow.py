@@ -31,15 +31,6 @@ _SIGNATURES = (
 _UNSIGNED = {".tga": "TGA"}
 """By the endings of names: files that begin like nothing."""
 
-KINDS: Mapping[str, Callable[[], bool]] = {
-    "BMP": lambda: True,
-    "PNM": lambda: True,
-    "TGA": lambda: True,
-    "DDS": lambda: True,
-    "JPEG 2000": lambda: bool(features.check("jpg_2000")),
-}
-"""What is read so, by the formats' own names, and whether this installation can."""
-
 SUFFIXES = (".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".dds", ".jp2", ".j2k")
 
 _WIDE = ("I", "I;16", "I;16B", "I;16L", "I;16N")
@@ -50,6 +41,11 @@ _INCH = 25.4
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, EOFError, NotImplementedError, ArithmeticError, struct.error)
 """What Pillow's readers raise where a file makes no sense, besides OSError and SyntaxError."""
+
+
+def kinds() -> Mapping[str, bool]:
+    """What is read so, by the formats' own names, and whether this installation can."""
+    return {**dict.fromkeys(("BMP", "PNM", "TGA", "DDS"), True), "JPEG 2000": bool(features.check("jpg_2000"))}
 
 
 def pillow_name(head: bytes, path: Path) -> str | None:
