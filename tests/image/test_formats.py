@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import pyvips
 
-from superres.image.files import READABLE_SUFFIXES
 from superres.image.formats import FORMATS
+from superres.image.signatures import READABLE_SUFFIXES
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".avif"])

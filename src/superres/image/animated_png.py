@@ -5,7 +5,6 @@ Source: Portable Network Graphics (W3C Recommendation, third edition), sections 
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,30 +20,9 @@ from superres.image.strips import Strips, pages_of
 
 _COMPRESSION = 2
 """Of zlib: level 6 makes files a seventh smaller and takes four times as long."""
-_SIGNATURE = 8
-_HEADER = struct.Struct(">I4s")
-_CHECKSUM = 4
 _BACKGROUND = 1
 _MOST = 65_535
 """Of the two numbers whose quotient is the time of a frame [s]."""
-_CHUNKS = 1000
-"""At most looked at."""
-
-
-def is_animated_png(path: Path) -> bool:
-    """Whether a PNG file has a chunk that says so before its pixels begin."""
-    with path.open("rb") as file:
-        place = _SIGNATURE
-        for _ in range(_CHUNKS):
-            file.seek(place)
-            header = file.read(_HEADER.size)
-            if len(header) < _HEADER.size:
-                return False
-            length, kind = _HEADER.unpack(header)
-            if kind in (b"acTL", b"IDAT"):
-                return kind == b"acTL"
-            place += _HEADER.size + length + _CHECKSUM
-    return False
 
 
 class AnimatedPng:

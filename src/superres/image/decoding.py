@@ -12,28 +12,13 @@ from typing import Any
 import numpy as np
 
 from superres.errors import ImageTooLargeError, SuperResError, UnreadableFileError
-from superres.image.animated_png import AnimatedPng, is_animated_png
-from superres.image.heic import BRANDS, read_heic
+from superres.image.heic import read_heic
 from superres.image.libvips import pyvips
 from superres.image.loading import TYPES, all_of, as_grey_or_rgb, loaded, orientation_of, page_count, timing_of
 from superres.image.metadata import metadata_of, with_exif
 from superres.image.picture import Layout, Metadata, Picture
-from superres.image.pillow import pillow_name, read_by_pillow
+from superres.image.signatures import HEIC, is_animated_png, loader_of, pillow_name
 from superres.image.strips import ROWS, Strips, picture_of
-from superres.image.tiff_tags import tags_of
-
-_SIGNATURES = (
-    (0, b"\x89PNG\r\n\x1a\n", "pngload_source"),
-    (0, b"\xff\xd8", "jpegload_source"),
-    (8, b"WEBP", "webpload_source"),
-    (0, b"II*\0", "tiffload_source"),
-    (0, b"MM\0*", "tiffload_source"),
-    (0, b"II+\0", "tiffload_source"),  # with 64-bit offsets
-    (0, b"MM\0+", "tiffload_source"),
-    (4, b"ftyp", "heifload_source"),  # AVIF
-    (0, b"GIF8", "gifload_source"),
-)
-"""Where and by what a format is known, and who loads it; left alone, libvips would try many more loaders."""
 
 _SIDEWAYS = (5, 6, 7, 8)
 """EXIF orientations that exchange rows and columns."""
@@ -81,14 +66,16 @@ def opened(path: Path, max_pixels: int, *, all_pages: bool = False) -> Reader:
     head = _head(path)
     if not head:
         raise UnreadableFileError(f"{path} was to be read as an image, but it is empty")
-    loader = next((name for offset, mark, name in _SIGNATURES if head.startswith(mark, offset)), None)
+    loader = loader_of(head)
     if loader is None:
         return _by_pillow(path, head, max_pixels)
     with _explained(path):
-        if loader == "heifload_source" and head[8:12] in BRANDS:
+        if loader == HEIC:
             return _heic(path, max_pixels)
         reader = _reader(path, loader, max_pixels, all_pages=all_pages)
         if all_pages and loader == "pngload_source" and is_animated_png(path):
+            from superres.image.animated_png import AnimatedPng  # noqa: PLC0415 - with Pillow, which most pictures do not need
+
             animation = AnimatedPng(path, reader.layout.metadata)
             return Reader(path, animation.layout, animation.strips)
         return reader
@@ -98,6 +85,8 @@ def _by_pillow(path: Path, head: bytes, max_pixels: int) -> Reader:
     name = pillow_name(head, path)
     if name is None:
         raise UnreadableFileError(f"{path} was to be read as an image, but it begins like none; {_FORMATS}")
+    from superres.image.pillow import read_by_pillow  # noqa: PLC0415 - with Pillow, which most pictures do not need
+
     with _explained(path):
         return Reader(path, *read_by_pillow(path, name, partial(_check_size, path, max_pixels=max_pixels)))
 
@@ -157,6 +146,8 @@ def _reader(path: Path, loader: str, max_pixels: int, *, all_pages: bool) -> Rea
 
 def _with_tags(image: Any, path: Path) -> Any:
     """An image of libvips with what it does not read of a TIFF file."""
+    from superres.image.tiff_tags import tags_of  # noqa: PLC0415 - with Pillow, which most pictures do not need
+
     exif, iptc = tags_of(path)
     image = image.copy()
     if image.get_typeof("iptc-data"):  # a part of it

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from superres.image.animated_png import save_animated_png
 from superres.image.compressed_png import write_png
 from superres.image.formats import FORMATS, Format
 from superres.image.libvips import pyvips
@@ -39,7 +38,7 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
     fitted = _fitting_layout(layout, form)
     held = (_fitting(strip, layout, form) for strip in strips)
     if form.save is None:
-        (save_animated_png if layout.pages > 1 else write_png)(held, fitted, target)
+        _save_png(held, fitted, target)
         return
     is_jpeg = form is FORMATS[".jpg"]
     fitted = replace(fitted, height=fitted.height * fitted.pages)
@@ -56,6 +55,15 @@ def encode(strips: Strips, layout: Layout, target: Path, form: Format, quality: 
             source.check()
     if form.finish is not None:
         form.finish(target, layout)
+
+
+def _save_png(strips: Strips, layout: Layout, target: Path) -> None:
+    if layout.pages == 1:
+        write_png(strips, layout, target)
+        return
+    from superres.image.animated_png import save_animated_png  # noqa: PLC0415 - with Pillow, which most pictures do not need
+
+    save_animated_png(strips, layout, target)
 
 
 def _whole(pixels: Integers) -> Any:

@@ -25,8 +25,8 @@ from superres.image.encoding import encode
 from superres.image.formats import FORMATS
 from superres.image.libvips import pyvips
 from superres.image.picture import Layout, Picture
-from superres.image.pillow import SUFFIXES
 from superres.image.placing import placed
+from superres.image.signatures import READABLE_SUFFIXES
 from superres.image.strips import Strips, strips_of
 
 MAX_PIXELS = 300_000_000
@@ -34,11 +34,6 @@ MAX_PIXELS = 300_000_000
 
 _NO_ROOM = 2**16
 """Bytes: a disk that has fewer left is full."""
-
-_SUFFIXES = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif", ".heic", ".heif")
-READABLE_SUFFIXES = (*_SUFFIXES, *SUFFIXES)
-"""Files that a folder's listing takes for images; reading itself looks at the content, and only in that of TGA files is
-nothing that tells them."""
 
 
 def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from superres.image.picture import Layout
-from superres.image.tiff_tags import add_tags
 
 JPEG_QUALITY = 95
 AVIF_QUALITY = 80
@@ -51,6 +50,12 @@ def _save_tiff(image: Any, path: bytes, _: int | None) -> None:
     image.tiffsave(path, compression="deflate", predictor="horizontal", bigtiff=image.width * image.height > 2**28)
 
 
+def _add_tags(path: Path, layout: Layout) -> None:
+    from superres.image.tiff_tags import add_tags  # noqa: PLC0415 - with Pillow, which most pictures do not need
+
+    add_tags(path, layout)
+
+
 def _save_gif(image: Any, path: bytes, _: int | None) -> None:
     # Where frames repeat, their delays would be added up.
     image.gifsave(path, keep_duplicate_frames=True)
@@ -63,7 +68,7 @@ def _save_avif(image: Any, path: bytes, quality: int | None) -> None:
 
 _JPEG = Format(save=_save_jpeg, has_alpha=False, is_wide=False, longest_side=65_500)
 _PNG = Format(save=None, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_frames=True)
-_TIFF = Format(save=_save_tiff, finish=add_tags, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
+_TIFF = Format(save=_save_tiff, finish=_add_tags, has_alpha=True, is_wide=True, longest_side=2**31 - 1, has_pages=True)
 
 FORMATS: Mapping[str, Format] = {
     ".png": _PNG,

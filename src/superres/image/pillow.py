@@ -5,7 +5,6 @@ Colours come in 8 bit, grey in 16 where a file has them, and of what is not pixe
 
 from __future__ import annotations
 
-import re
 import struct
 import warnings
 from collections.abc import Callable, Generator, Mapping
@@ -19,19 +18,6 @@ from PIL import Image, UnidentifiedImageError, features
 from superres.errors import SuperResError
 from superres.image.picture import Integers, Layout, Metadata
 from superres.image.strips import ROWS, Strips
-
-_SIGNATURES = (
-    (re.compile(rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0", re.DOTALL), "BMP"),  # and how long its header is
-    (re.compile(rb"P[1-6][\s#]"), "PPM"),
-    (re.compile(rb"DDS "), "DDS"),
-    (re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"), "JPEG2000"),
-)
-"""How files begin, and what Pillow calls them."""
-
-_UNSIGNED = {".tga": "TGA"}
-"""By the endings of names: files that begin like nothing."""
-
-SUFFIXES = (".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".dds", ".jp2", ".j2k")
 
 _WIDE = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 """Pillow's names for grey of more than 8 bit."""
@@ -48,23 +34,12 @@ def kinds() -> Mapping[str, bool]:
     return {**dict.fromkeys(("BMP", "PNM", "TGA", "DDS"), True), "JPEG 2000": bool(features.check("jpg_2000"))}
 
 
-def pillow_name(head: bytes, path: Path) -> str | None:
-    """What Pillow calls the format of a file, if it is one of these.
-
-    Args:
-        head: The file's first 16 bytes.
-        path: The file.
-    """
-    found = (name for mark, name in _SIGNATURES if mark.match(head))
-    return next(found, _UNSIGNED.get(path.suffix.lower()))
-
-
 def read_by_pillow(path: Path, name: str, check: Callable[[int, int], None]) -> tuple[Layout, Callable[[], Strips]]:
     """What a file holds, and what makes its rows.
 
     Args:
         path: The file.
-        name: Of its format; see `pillow_name`.
+        name: Of its format; see `superres.image.signatures.pillow_name`.
         check: Called with width and height [pixels] before anything is decoded; may raise.
 
     Raises:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from superres.errors import MissingFileError, SuperResError, UnreadableFileError
 from superres.image.decoding import reason
-from superres.image.files import READABLE_SUFFIXES, is_image
+from superres.image.files import is_image
+from superres.image.signatures import READABLE_SUFFIXES
 from superres.image.video.names import looks_like_film
 
 

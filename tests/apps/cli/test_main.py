@@ -61,7 +61,7 @@ def test_unknown_option_is_an_error_of_the_user(superres: Call) -> None:
     assert superres("upscale", "--no-such-option").code == 2
 
 
-def test_help_and_upscaling_load_nothing_of_the_lab(tmp_path: Path) -> None:
+def test_help_and_upscaling_load_nothing_of_the_lab_and_no_decoder_that_is_not_needed(tmp_path: Path) -> None:
     program = f"""
 import sys, json
 from pathlib import Path
@@ -77,7 +77,7 @@ for arguments in ("--help", "upscale a.png --engine openvino", "models --shipped
         run()
     except SystemExit as end:
         codes.append(end.code or 0)
-print(json.dumps([codes, [name for name in {LAB!r} if name in sys.modules]]))
+print(json.dumps([codes, [name for name in {(*LAB, "PIL")!r} if name in sys.modules]]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert json.loads(done.stdout.splitlines()[-1]) == [[0, 0, 0], []]
