@@ -31,7 +31,7 @@ FEWER: Mapping[str, Mapping[str, Any]] = {
     "lapsrn": {"width": 8, "depth": 2},
     "residual": {"width": 8, "blocks": 1},
     "meta_edsr": {"scale": 2, "width": 8, "blocks": 1, "hidden": 16},
-    "mwcnn": {"widths": [8], "depth": 1},
+    "mwcnn": {"scale": 3, "widths": [4, 4], "depth": 1},
     "neesr": {"blocks": 1},
     "rcan": {"width": 8, "groups": 1, "blocks": 2, "reduction": 4},
     "rfdn": {"blocks": 2},
@@ -40,7 +40,7 @@ FEWER: Mapping[str, Mapping[str, Any]] = {
     "span": {"width": 8, "blocks": 2},
     "srresnet": {"width": 8, "blocks": 2},
     "swinir": {"width": 6, "groups": 1, "layers": 2, "heads": 2, "window": 4},
-    "vdsr": {"depth": 4},
+    "vdsr": {"scale": 3, "width": 6, "depth": 4},
 }
 """The same parts, fewer of them, where the published network takes the exporter more than a second or two."""
 

@@ -29,7 +29,7 @@ def variants() -> Iterator[str]:
 def gradient(network: nn.Module, card: Card, *, half: bool) -> Tensor:
     """Of a random direction of the answer, with respect to all parameters."""
     generator = torch.Generator().manual_seed(0)
-    side = max(24, card.minimum_size)
+    side = max(16, card.minimum_size)
     low = torch.rand(2, card.channels, side, side, generator=generator)
     network.zero_grad()
     with torch.autocast("cpu", torch.bfloat16, enabled=half):

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from superres.errors import InvalidConfigError
-from superres.export.onnx import checked_graph
 from superres.image.resize import resize
 from superres.layers.wavelet import haar
 from superres.models.catalogue import architecture, build
@@ -76,12 +75,6 @@ def test_training_normalises_and_evaluation_does_not_depend_on_the_batch() -> No
     low = torch.cat([image(8, 8), image(9, 8)[..., :8, :]])
     torch.testing.assert_close(network(low)[:1], network(low[:1]))
     assert not torch.allclose(network.train()(low)[:1], network.train()(low[:1]))
-
-
-def test_levels_inside_the_network_are_exported() -> None:
-    # The export compares the graph with PyTorch at several sizes, even and odd, before it gives it out.
-    network = small(scale=3, widths=(4, 4), depth=1)
-    assert checked_graph(network, architecture("mwcnn").card("small_x3", network.config))
 
 
 @pytest.mark.parametrize("settings", [{"depth": 0}, {"widths": ()}, {"widths": (8, 0)}])

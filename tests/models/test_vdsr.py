@@ -11,9 +11,7 @@ from torch import Tensor
 from superres.errors import InvalidConfigError
 from superres.evaluation.benchmark import evaluate
 from superres.evaluation.subject import subjects
-from superres.export.onnx import checked_graph
 from superres.image.resize import resize
-from superres.models.catalogue import architecture
 from superres.models.vdsr import VDSR, VDSRConfig, from_authors
 from superres.models.weights import load_network, write_weights
 
@@ -35,12 +33,6 @@ def test_network_that_adds_nothing_gives_bicubic_interpolation(scale: int) -> No
 
 def test_weights_serve_every_scale() -> None:
     small(scale=4).load_state_dict(small(scale=2).state_dict())
-
-
-def test_interpolation_inside_the_network_is_exported() -> None:
-    # The export compares the graph with PyTorch at several sizes before it gives it out.
-    network = small(scale=3)
-    assert checked_graph(network, architecture("vdsr").card("small_x3", network.config))
 
 
 def as_in_matlab(state: dict[str, Tensor]) -> dict[str, Tensor]:

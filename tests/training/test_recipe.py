@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from superres.training.recipe import Recipe, parse_recipe, read_recipe
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 
 
+@cache
+def read(path: Path) -> Recipe:
+    """A recipe of the project, read once for all promises."""
+    return read_recipe(path)
+
+
 def parsed(*stages: str, change: tuple[str, str] = ("", "")) -> Recipe:
     text = HEAD.format(checkpoint_every=5, train="train", validation="validation") + "".join(stages or (stage(),))
     return parse_recipe(tomllib.loads(text.replace(*change) if change[0] else text), "test.toml")
@@ -22,7 +29,7 @@ def parsed(*stages: str, change: tuple[str, str] = ("", "")) -> Recipe:
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_of_the_project_is_valid_and_its_network_can_be_built(path: Path) -> None:
-    recipe = read_recipe(path)
+    recipe = read(path)
     known, config = recipe.model.read()
     assert recipe.stages
     assert list(weightless(known.card(recipe.model.name, config)).parameters())
@@ -30,14 +37,14 @@ def test_every_recipe_of_the_project_is_valid_and_its_network_can_be_built(path:
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_without_shipped_weights_says_so(path: Path) -> None:
-    recipe = read_recipe(path)
+    recipe = read(path)
     is_shipped = recipe.model.name in {entry.name for entry in shipped()}
     assert [is_shipped, "not run here" in recipe.about, "weights are not shipped" in recipe.about].count(True) == 1
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_trains_a_variant_of_the_catalogue_by_its_name(path: Path) -> None:
-    recipe = read_recipe(path)
+    recipe = read(path)
     known, config = recipe.model.read()
     # A known network with another aim has a name of its own: made to be taken for true, for photographs, or for pages.
     is_for_pages = "pages" in recipe.data.train

@@ -76,7 +76,7 @@ def _trace(network: nn.Module, card: Card) -> ModelProto:
     level = registration.level
     registration.setLevel(logging.ERROR)  # it reports that torchvision, which nothing here uses, is missing
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.no_grad():  # gradients would be traced, too
             warnings.simplefilter("ignore")
             program: Any = torch.onnx.export(
                 network,

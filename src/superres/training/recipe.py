@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict
+from torch import nn
 
 from superres.errors import InvalidConfigError, unknown_name
 from superres.image.scaling import enlarged
@@ -74,17 +75,19 @@ class Recipe:
         require(min(self.threads, self.seed) >= 0, "seed and threads must not be negative")
         require(bool(self.stages), "a recipe needs at least one [[stages]]")
         earlier: list[str] = []
+        built: list[tuple[Model, nn.Module]] = []
         for stage in self.stages:
             _check_start(stage, earlier, [other.name for other in self.stages])
             require(stage.name not in earlier, f"two stages are called {stage.name!r}; each needs a name of its own")
             trained = self.trained(stage)
             _check_patch(stage, trained)
-            _check_factors(stage, trained)
-            _check_scales(stage, trained)
+            network = _built(trained, built)
+            _check_factors(stage, trained, network)
+            _check_scales(stage, trained, network)
             check_members(stage.name, stage.members, trained.read()[1])
             _check_degradation(stage, self.data)
-            _check_companions(stage, trained, self.data)
-            _check_terms(stage, trained)
+            _check_companions(stage, trained, network, self.data)
+            _check_terms(stage, trained, network)
             sure = [other.name for other in self.stages[: len(earlier)] if other.is_sure]
             with about(f"stage {stage.name!r}"):
                 check_estimator(stage.terms, sure)
@@ -131,12 +134,21 @@ def _check_patch(stage: Stage, model: Model) -> None:
         )
 
 
-def _check_factors(stage: Stage, model: Model) -> None:
+def _built(model: Model, earlier: list[tuple[Model, nn.Module]]) -> nn.Module:
+    """A network without weights; that of an earlier stage, where it is the same. Added to `earlier` otherwise."""
+    for other, network in earlier:
+        if other == model:
+            return network
+    known, config = model.read()
+    earlier.append((model, weightless(known.card(model.name, config))))
+    return earlier[-1][1]
+
+
+def _check_factors(stage: Stage, model: Model, network: nn.Module) -> None:
     """The layers that have a factor of their own, or are frozen, are the network's."""
     if not (stage.rate_factors or stage.frozen):
         return
-    known, config = model.read()
-    names = [name for name, _ in weightless(known.card(model.name, config)).named_parameters()]
+    names = [name for name, _ in network.named_parameters()]
     for layer in (*stage.rate_factors, *stage.frozen):
         if not any(name.startswith(f"{layer}.") for name in names):
             layers = list(dict.fromkeys(name.rsplit(".", maxsplit=1)[0] for name in names))
@@ -145,11 +157,10 @@ def _check_factors(stage: Stage, model: Model) -> None:
     require(bool(trained), f"stage {stage.name!r}: all layers are frozen, so that nothing can be trained")
 
 
-def _check_scales(stage: Stage, model: Model) -> None:
+def _check_scales(stage: Stage, model: Model, network: nn.Module) -> None:
     """The network takes the scales, and can be asked for single pixels if it is to be."""
     known, config = model.read()
     highest, name = known.highest_scale, f"stage {stage.name!r}"
-    network = weightless(known.card(model.name, config))
     if highest is None and stage.joint_scales:
         with about(name):
             check_joint(stage.joint_scales, known, known.card(model.name, config), network)
@@ -167,25 +178,24 @@ def _check_scales(stage: Stage, model: Model) -> None:
         )
 
 
-def _check_terms(stage: Stage, model: Model) -> None:
+def _check_terms(stage: Stage, model: Model, network: nn.Module) -> None:
     """The network and its patches suit the objective."""
-    known, config = model.read()
+    _, config = model.read()
     with about(f"stage {stage.name!r}"):
         check_fit(
             stage.loss,
             stage.terms,
             stage.adversarial,
-            network=weightless(known.card(model.name, config)),
+            network=network,
             channels=config.channels,
             patch_size=stage.patch_size,
             is_partial=bool(stage.scales) or stage.sampled_pixels > 0,
         )
 
 
-def _check_companions(stage: Stage, model: Model, data: Data) -> None:
+def _check_companions(stage: Stage, model: Model, network: nn.Module, data: Data) -> None:
     """What learns beside the network suits it and the data."""
-    known, config = model.read()
-    network = weightless(known.card(model.name, config))
+    _, config = model.read()
     with about(f"stage {stage.name!r}"):
         check_classification(stage.classification, network, is_labelled=bool(data.labels))
         check_quantization(stage.quantization, network)
