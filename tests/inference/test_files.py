@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import pyvips
 from samples.backends import Altered, Repeater
+from samples.enlarged import upscale_file
 
 from superres.errors import ExistingFileError, InvalidWeightsError, MissingFileError, UnreadableFileError
 from superres.image import files
@@ -15,7 +16,7 @@ from superres.image.files import read_picture, write_picture
 from superres.image.picture import Picture
 from superres.image.writer import PictureWriter
 from superres.inference.batch import Job
-from superres.inference.files import Sizes, Terms, upscale_file, upscale_files
+from superres.inference.files import Sizes, Terms, upscale_files
 from superres.inference.request import Plan
 from superres.inference.upscaler import upscale_picture
 

@@ -65,5 +65,5 @@ def test_compression_is_told_with_what_cleans_it_unless_that_was_taken(superres_
     image.save(file, "JPEG", quality=20)
     (tmp_path / "a.jpg").write_bytes(file.getvalue())
     (remark,) = remarks(tmp_path / "a.jpg")
-    assert "--photo takes a network that cleans" in remark
+    assert "(--photo) cleans them" in remark
     assert remarks(tmp_path / "a.jpg", terms=Terms(is_cleaned=True, overwrite=True)) == ()

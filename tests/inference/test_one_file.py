@@ -1,6 +1,7 @@
 """A file enlarged by one call of Python is the file that the command makes."""
 
 import inspect
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,16 @@ def test_metadata_are_left_out_when_that_is_said(tmp_path: Path) -> None:
     with Image.open(tmp_path / "kept.jpg") as kept, Image.open(tmp_path / "bare.jpg") as bare:
         assert kept.getexif()[0x010F] == "ACME"
         assert 0x010F not in bare.getexif()
+
+
+def test_what_is_to_be_said_of_a_picture_is_a_warning_unless_it_was_heeded(tmp_path: Path) -> None:
+    with Image.open(Path(__file__).parents[2] / "examples" / "lighthouse.webp") as image:
+        image.crop((0, 128, image.width, 384)).save(tmp_path / "a.jpg", quality=10)
+    with pytest.warns(UserWarning, match=r"a\.jpg shows the blocks of JPEG"):
+        superres.upscale_file(tmp_path / "a.jpg", tmp_path / "a.png", scale=2, tier="tiny")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        superres.upscale_file(tmp_path / "a.jpg", tmp_path / "b.png", scale=2, tier="photo")
 
 
 def test_what_makes_no_sense_is_refused_as_for_arrays(photo: Path, tmp_path: Path) -> None:

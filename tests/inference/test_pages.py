@@ -10,11 +10,12 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageSequence
 from samples.backends import Repeater
+from samples.enlarged import upscale_file
 from samples.pictures import noise, png_of, slopes
 
 from superres.errors import InvalidImageError, UnreadableFileError, UnwritableFileError
 from superres.image.files import open_picture, read_picture
-from superres.inference.files import Terms, upscale_file
+from superres.inference.files import Terms
 from superres.inference.request import Plan, Request, plan
 
 PLAN = Plan(scale=2, passes=(Repeater(grid=2, overlap=2),), tile_size=16)

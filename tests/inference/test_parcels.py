@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from samples.enlarged import upscale_file
 from samples.pictures import noise
 
 from superres.errors import ExistingFileError, InvalidRequestError, UnreadableFileError
 from superres.image.files import write_picture
 from superres.image.picture import Picture
 from superres.inference.batch import Job
-from superres.inference.files import Sizes, Terms, upscale_file
+from superres.inference.files import Sizes, Terms
 from superres.inference.parcels import Work, parcel_of, unpacked, worked_off
 from superres.inference.request import Request, plan
 

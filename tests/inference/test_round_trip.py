@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from samples.backends import Repeater
+from samples.enlarged import upscale_file
 from samples.pictures import slopes
 
 from superres.image.files import open_picture, read_picture, write_picture
 from superres.image.picture import Metadata, Picture
-from superres.inference.files import Terms, upscale_file
+from superres.inference.files import Terms
 from superres.inference.request import Plan
 
 PLAN = Plan(scale=2, passes=(Repeater(grid=2, overlap=2),), tile_size=64)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from samples.backends import Altered, AnyScale, Repeater
+from samples.enlarged import upscale_file
 
 import superres
 from superres.errors import (
@@ -22,7 +23,6 @@ from superres.image.files import read_picture, write_picture
 from superres.image.picture import Metadata, Picture
 from superres.inference import passes
 from superres.inference.backends.backend import Backend
-from superres.inference.files import upscale_file
 from superres.inference.request import Plan
 from superres.inference.upscaler import upscale, upscale_picture
 

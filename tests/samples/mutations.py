@@ -25,9 +25,10 @@ import tifffile
 from PIL import Image
 
 from samples.backends import Repeater
+from samples.enlarged import upscale_file
 from samples.pictures import noise, png_of, slopes
 from superres.errors import SuperResError
-from superres.inference.files import Terms, upscale_file
+from superres.inference.files import Terms
 from superres.inference.request import Plan
 
 PLAN = Plan(scale=2, passes=(Repeater(grid=2, overlap=2),), tile_size=64)

@@ -12,7 +12,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
 from superres.errors import SuperResError
 from superres.image.decoding import Reader
@@ -86,32 +85,6 @@ class Outcome:
     """What became of it, or why there is nothing."""
     remarks: tuple[str, ...] = ()
     """What is to be said of the picture, after its name; see `superres.inference.guard`."""
-
-
-def upscale_file(
-    source: Path,
-    target: Path,
-    plan: Plan | Planner,
-    terms: Terms | None = None,
-    watch: JobWatcher | None = None,
-) -> Sizes:
-    """Enlarge a file into another; nothing is written unless all went well.
-
-    Args:
-        source: Any readable image.
-        target: Its ending names the format.
-        plan: How, or what says so when the picture's height and width are known.
-        terms: See `Terms`.
-        watch: See `JobWatcher`.
-
-    Raises:
-        SuperResError: As reading, checking the target, enlarging and writing raise.
-        MemoryError: If there is not enough.
-    """
-    (outcome,) = upscale_files([Job(source, target)], plan, terms, watch)
-    if not isinstance(outcome.result, Sizes):
-        raise outcome.result
-    return outcome.result
 
 
 def upscale_files(

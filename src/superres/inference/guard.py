@@ -57,7 +57,9 @@ class Guard:
             return ()
         found: list[str] = []
         if self._signs.is_blocky and not self._is_cleaned:
-            found.append("shows the blocks of JPEG, which were enlarged too; --photo takes a network that cleans them")
+            found.append(
+                "shows the blocks of JPEG, which were enlarged too; the network for photographs (--photo) cleans them"
+            )
         if self._signs.is_soft:
             found.append(
                 "has no detail as fine as its pixels, as where it was enlarged before or is out of focus; reduced to "
@@ -67,6 +69,6 @@ class Guard:
         if abs(brighter) > _BRIGHTER or other > _OTHER:
             found.append(
                 f"came out with other colours: {brighter:+.1f} of 255 in brightness, up to {other:.1f} in a part; "
-                "--consistent corrects that, and another --model may not do it"
+                "back-projection (--consistent) corrects that, and another network may not do it"
             )
         return tuple(found)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from superres.inference.backends.engines import Engine
+from superres.inference.batch import Job
 from superres.inference.ensemble import Ensemble
-from superres.inference.files import Planner, Sizes, Terms
-from superres.inference.files import upscale_file as upscale_by_plan
+from superres.inference.files import Planner, Sizes, Terms, upscale_files
 from superres.inference.precision import Precision
 from superres.inference.request import Plan, Request, plan, plan_for
 from superres.inference.sizing import sizing_of
@@ -65,10 +66,19 @@ def upscale_file(
         SuperResError: As `superres.upscale`; and if the source cannot be read, or the target not be written.
         MemoryError: If there is not enough.
 
+    Warns:
+        UserWarning: If there is something to say of the picture, such as that it shows the blocks of JPEG.
+
     Example: `upscale_file("photo.jpg", "larger.jpg", scale=4)`.
     """
-    terms = Terms(quality=quality, overwrite=overwrite, is_stripped=is_stripped)
-    return upscale_by_plan(Path(source), Path(target), _planned(scale, how), terms)
+    is_cleaned = how.get("tier") == "photo"
+    terms = Terms(quality=quality, overwrite=overwrite, is_stripped=is_stripped, is_cleaned=is_cleaned)
+    (outcome,) = upscale_files([Job(Path(source), Path(target))], _planned(scale, how), terms)
+    if not isinstance(outcome.result, Sizes):
+        raise outcome.result
+    for remark in outcome.remarks:
+        warnings.warn(f"{source} {remark}", stacklevel=2)
+    return outcome.result
 
 
 def _planned(scale: float | None, how: How) -> Plan | Planner:
