@@ -13,8 +13,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 @pytest.fixture(scope="session", autouse=True)
 def measurements(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is measured of engines is kept apart from the user's own, and measured shortly."""
-    os.environ["SUPERRES_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    """What is measured of engines is kept apart from the user's own, shared by all workers, and measured shortly."""
+    base = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    os.environ["SUPERRES_CACHE"] = str((base.parent if is_worker else base) / "cache")
     calibration.BUDGET = 0.05
 
 

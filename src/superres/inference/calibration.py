@@ -98,12 +98,12 @@ def timings(model: str, precision: Precision, *, anew: bool = False) -> tuple[Ti
         InvalidWeightsError: If no engine opens it.
     """
     path = cache_folder() / "engines.json"
-    known = _remembered(path)
     key = _key(model, precision)
-    if anew or key not in known:
-        known = {**known, key: measured(model, precision)}
-        _remember(path, known)
-    return known[key]
+    found = _remembered(path).get(key)
+    if anew or found is None:
+        found = measured(model, precision)
+        _remember(path, {**_remembered(path), key: found})  # meanwhile, another process may have measured others
+    return found
 
 
 def measured(model: str, precision: Precision) -> tuple[Timing, ...]:
