@@ -52,12 +52,9 @@ def test_heights_of_strips_do_not_matter(channels: int, scale: float) -> None:
     assert np.array_equal(answers[0], answers[2])
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.data(), st.integers(1, 500), st.sampled_from([2, 3, 4]), st.sampled_from(["default", "tiny"]))
-def test_tiles_of_a_shipped_network_are_the_whole_at_any_size(data: Any, height: int, scale: int, tier: Any) -> None:
-    # All heights, and all widths up to 700, but not the largest of both at once, which take seconds and have no edge
-    # that a narrower image has not; benchmarks/tiles.py has 700×500.
-    width = data.draw(st.integers(1, min(700, 30_000 // height)))
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 500), st.integers(1, 700), st.sampled_from([2, 3, 4]), st.sampled_from(["default", "tiny"]))
+def test_tiles_of_a_shipped_network_are_the_whole_at_any_size(height: int, width: int, scale: int, tier: Any) -> None:
     rng = np.random.default_rng(height * 701 + width)
     # What photographs have, all frequencies: noise, enlarged.
     rough = rng.integers(0, 256, (height // 8 + 1, width // 8 + 1, 3), np.uint8).repeat(8, 0).repeat(8, 1)
