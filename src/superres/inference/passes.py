@@ -6,7 +6,7 @@ reduction to the asked size, begins while most of the image is still unread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -141,15 +141,25 @@ def _passed(strips: Strips, layout: Layout, step: _Step, meter: _Meter) -> Strip
     window = Window(strips)
     for _, row in groupby(_tiles(layout, step), key=lambda tile: tile.source.top):
         tiles = list(row)
-        rows = window.rows(tiles[0].source.top, tiles[0].source.bottom)
-        made = replace(tiles[0].kept, left=0, width=layout.width).times(step.factor)
-        strip = np.empty((made.height, made.width, layout.channels), step.dtype)
-        for tile in tiles:
-            left = slice(tile.source.left, tile.source.right)
-            place = tile.kept.times(step.factor).slices[1]
-            strip[:, place] = _one_tile(rows[:, left], tile, step, layout)
-            meter.add(tile.kept.height * tile.kept.width)
-        yield strip
+        made = (_counted(tile, window, step, layout, meter) for tile in tiles)
+        yield next(made) if len(tiles) == 1 else _side_by_side(made, tiles, step, layout)
+
+
+def _counted(tile: Tile, window: Window, step: _Step, layout: Layout, meter: _Meter) -> Integers:
+    source = tile.source
+    rows = window.rows(source.top, source.bottom)
+    made = _one_tile(rows[:, source.left : source.right], tile, step, layout)
+    meter.add(tile.kept.height * tile.kept.width)
+    return made
+
+
+def _side_by_side(made: Iterator[Integers], tiles: list[Tile], step: _Step, layout: Layout) -> Integers:
+    """What a row of tiles makes; none of it is kept twice."""
+    size = replace(tiles[0].kept, left=0, width=layout.width).times(step.factor)
+    strip = np.empty((size.height, size.width, layout.channels), step.dtype)
+    for tile, part in zip(tiles, made, strict=True):
+        strip[:, tile.kept.times(step.factor).slices[1]] = part
+    return strip
 
 
 def _tiles(layout: Layout, step: _Step) -> tuple[Tile, ...]:
