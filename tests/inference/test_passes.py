@@ -52,7 +52,7 @@ def test_heights_of_strips_do_not_matter(channels: int, scale: float) -> None:
     assert np.array_equal(answers[0], answers[2])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(1, 500), st.integers(1, 700), st.sampled_from([2, 3, 4]), st.sampled_from(["default", "tiny"]))
 def test_tiles_of_a_shipped_network_are_the_whole_at_any_size(height: int, width: int, scale: int, tier: Any) -> None:
     rng = np.random.default_rng(height * 701 + width)

@@ -22,14 +22,15 @@ def faults():
 def step():
     torch.ones({megabytes} // 4, 1024, 1024)
 
-for _ in range(20):  # pieces find their places
+for _ in range(6):  # pieces find their places
     step()
 before = faults()
-for _ in range(10):
+for _ in range(4):
     step()
 print(int(holds), faults() - before)
 """
-MEGABYTES = 64
+MEGABYTES = 40
+"""More than the 32 beyond which the C library gives every piece back by itself."""
 PAGES = MEGABYTES * 1024 * 1024 // resource.getpagesize()
 
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library knows these settings")
@@ -55,7 +56,7 @@ def test_memory_that_is_freed_and_taken_again_costs_no_page_faults() -> None:
 
 @glibc
 def test_without_it_every_page_is_fetched_anew_each_time() -> None:
-    assert holds_and_faults(asked=False)[1] > 9 * PAGES
+    assert holds_and_faults(asked=False)[1] > 3 * PAGES
 
 
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
