@@ -5,8 +5,6 @@ import torch
 
 from superres.errors import InvalidConfigError, InvalidRequestError, UnknownNameError
 from superres.image.resize import resize
-from superres.inference.backends.catalogue import open_model
-from superres.inference.ensemble import EnsembleBackend
 from superres.losses.distillation import DistillationSettings, distillation
 from superres.models.weights import load_network
 
@@ -27,27 +25,6 @@ def test_agreeing_with_the_teacher_costs_nothing_whatever_the_truth() -> None:
 def test_distance_from_the_teacher_is_a_pixel_loss(distance: str, expected: float) -> None:
     term = distillation(DistillationSettings(teacher="bicubic_x2", distance=distance))  # type: ignore[arg-type]
     assert term(answer() + 0.1, UNSEEN, LOW).item() == pytest.approx(expected, rel=1e-4)
-
-
-@pytest.mark.parametrize(("height", "width"), [(12, 12), (12, 20)])
-def test_turned_teacher_answers_in_the_orientation_of_the_images(height: int, width: int) -> None:
-    low = torch.rand(8, 3, height, width, generator=torch.Generator().manual_seed(1))
-    restored = load_network("bicubic_x2")[0](low).detach()  # interpolation treats all orientations alike
-    term = distillation(DistillationSettings(teacher="bicubic_x2", distance="l2", is_turned=True))
-    assert term(restored, UNSEEN, low).item() == pytest.approx(0, abs=1e-10)
-
-
-def test_turned_teacher_draws_towards_its_self_ensemble() -> None:
-    """Eight copies of an image see its eight orientations, so that their mean answer is the self-ensemble's."""
-    backend, low = open_model("ecbsr_tiny_x4", "float32", engine="pytorch"), LOW.repeat(8, 1, 1, 1)
-    ensemble = torch.from_numpy(EnsembleBackend(backend, "mean", 4).upscale(LOW.numpy()))
-    restored = torch.zeros(8, 3, 32, 32, requires_grad=True)
-    term = distillation(DistillationSettings(teacher="ecbsr_tiny_x4", distance="l2", is_turned=True))
-    term(restored, UNSEEN, low).backward()
-    assert restored.grad is not None
-    # The gradient of the mean squared distance from 0 is -2 · answer / number of values.
-    drawn = -restored.grad.sum(0) * restored[0].numel() / 2
-    torch.testing.assert_close(drawn, ensemble[0], atol=1e-5, rtol=0)
 
 
 def test_level_of_a_pyramid_is_compared_with_the_reduced_answer() -> None:
