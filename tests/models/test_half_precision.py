@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from superres.models.card import Card
-from superres.models.catalogue import ARCHITECTURES, architecture, build
+from superres.models.catalogue import build
+from superres.models.roster import roster
 
 MOST_PARAMETERS = 400_000
 """So that all variants take seconds."""
@@ -17,13 +18,9 @@ CHAOTIC = ("bicubic_", "drrn_")
 
 def variants() -> Iterator[str]:
     """Of every architecture, the small ones: what goes wrong in a kernel depends on its sizes."""
-    for name in ARCHITECTURES:
-        for variant in architecture(name).variants:
-            with torch.device("meta"):
-                network, _ = build(variant)
-            size = sum(each.numel() for each in network.parameters())
-            if size <= MOST_PARAMETERS and not variant.startswith(CHAOTIC):
-                yield variant
+    for variant in roster():
+        if variant.parameters <= MOST_PARAMETERS and not variant.name.startswith(CHAOTIC):
+            yield variant.name
 
 
 def gradient(network: nn.Module, card: Card, *, half: bool) -> Tensor:
