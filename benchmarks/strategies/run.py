@@ -11,8 +11,9 @@ another machine can go on. No run looks at Kodak24 before its last step, and not
 
 Each seed has its precision. Runs in bfloat16 are left to other machines where the processor has no instructions for it.
 
-All runs take about thirteen hours of one core that multiplies bfloat16, and twice that without. `--runs FOLDER --results
-FOLDER --scale-steps 0.0005`, with folders of their own, tries the whole machinery with a few steps a run.
+All runs take about thirteen hours of one core that multiplies bfloat16, and twice that without.
+`--runs FOLDER --results FOLDER --scale-steps 0.0005`, with folders of their own, tries the whole machinery with a few
+steps a run.
 """
 
 from __future__ import annotations
