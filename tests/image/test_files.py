@@ -29,6 +29,11 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
         read_picture(tmp_path / "absent.png")
 
 
+def test_address_of_the_web_is_told_to_be_none_of_a_file() -> None:
+    with pytest.raises(MissingFileError, match="nothing is read from the web, so save the file first"):
+        read_picture(Path("https://example.com/photo.jpg"))
+
+
 def test_folder_is_no_image(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="it is a folder; name a file in it"):
         read_picture(tmp_path)

@@ -6,6 +6,7 @@ Upright pixels, 8 or 16 bit, grey or RGB, alpha, ICC profile, EXIF, XMP, IPTC an
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from contextlib import suppress
@@ -34,6 +35,8 @@ MAX_PIXELS = 300_000_000
 
 _NO_ROOM = 2**16
 """Bytes: a disk that has fewer left is full."""
+_ADDRESS = re.compile("[a-z]{3,}:/")
+"""How an address of the web begins, of which a path keeps one slash; drives have one letter."""
 
 
 def read_picture(path: Path, *, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -59,17 +62,32 @@ def open_picture(path: Path, *, max_pixels: int = MAX_PIXELS, all_pages: bool = 
         InvalidImageError: If its pixels are of a kind that is not known here, or its pages are not alike.
         MissingPackageError: If it is a HEIC file, and what reads these is not installed.
     """
+    check_input(path)
+    return opened(path, max_pixels, all_pages=all_pages)
+
+
+def check_input(path: Path, kind: str = "an image") -> None:
+    """Refuse what is no file.
+
+    Args:
+        path: What was named.
+        kind: What it was to be read as.
+
+    Raises:
+        MissingFileError: If there is nothing of this name.
+        UnreadableFileError: If it is a folder, a device or a pipe, or cannot be looked at.
+    """
     try:
         mode = _mode(path)
     except OSError as error:
-        raise UnreadableFileError(f"{path} was to be read as an image, but cannot be: {reason(error)}") from error
+        raise UnreadableFileError(f"{path} was to be read as {kind}, but cannot be: {reason(error)}") from error
     if mode is None:
-        raise MissingFileError(f"{path} was to be read as an image, but there is no such file")
+        hint = "; nothing is read from the web, so save the file first" if _ADDRESS.match(path.as_posix()) else ""
+        raise MissingFileError(f"{path} was to be read as {kind}, but there is no such file{hint}")
     if stat.S_ISDIR(mode):
-        raise UnreadableFileError(f"{path} was to be read as an image, but it is a folder; name a file in it")
+        raise UnreadableFileError(f"{path} was to be read as {kind}, but it is a folder; name a file in it")
     if not stat.S_ISREG(mode):
-        raise UnreadableFileError(f"{path} was to be read as an image, but it is a device or a pipe; name a file")
-    return opened(path, max_pixels, all_pages=all_pages)
+        raise UnreadableFileError(f"{path} was to be read as {kind}, but it is a device or a pipe; name a file")
 
 
 def write_picture(path: Path, picture: Picture, *, quality: int | None = None, overwrite: bool = False) -> None:

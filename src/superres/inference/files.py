@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from superres.errors import SuperResError
 from superres.image.decoding import Reader
-from superres.image.files import MAX_PIXELS, check_output, check_quality, open_picture
+from superres.image.files import MAX_PIXELS, check_input, check_output, check_quality, open_picture
 from superres.image.handover import AbandonedError, ahead
 from superres.image.masks import with_mask_told
 from superres.image.picture import Metadata
@@ -152,6 +152,7 @@ class _File:
 
     def _begin(self, plan: Plan | Planner, terms: Terms) -> None:
         job = self._job
+        check_input(job.source)
         check_output(job.target, overwrite=self._replaces)
         reader = self._open(terms)
         self._terms, self._layout = terms, with_mask_told(reader.layout, lambda: self._open(terms).strips())

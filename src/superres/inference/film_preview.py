@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from superres.errors import InvalidRequestError, SuperResError
-from superres.image.files import check_output, write_picture
+from superres.image.files import check_input, check_output, write_picture
 from superres.image.picture import Integers, Metadata, Picture
 from superres.image.video.film import Film
 from superres.image.video.reading import FilmReader
@@ -32,6 +32,7 @@ def preview_film(job: Job, plan: Plan | Planner, terms: Terms, time: Fraction) -
     """
     overwrite = terms.overwrite or job.replaces
     try:
+        check_input(job.source, "a film")
         check_output(job.target, overwrite=overwrite)
         reader = FilmReader(job.source, max_pixels=terms.max_pixels)
         film = reader.film

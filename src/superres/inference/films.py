@@ -12,7 +12,7 @@ from itertools import groupby
 
 from superres.errors import SuperResError, UnwritableFileError
 from superres.image.decoding import reason
-from superres.image.files import check_place
+from superres.image.files import check_input, check_place
 from superres.image.handover import ahead
 from superres.image.placing import placed
 from superres.image.video.encoders import encoder_for, form_for
@@ -52,6 +52,7 @@ def upscale_film(job: Job, plan: Plan | Planner, terms: Terms, watch: JobWatcher
         How it ended.
     """
     try:
+        check_input(job.source, "a film")
         check_written(job.target)
         check_place(job.target, overwrite=terms.overwrite or job.replaces)
         return _Work(job, plan, terms, watch).done()

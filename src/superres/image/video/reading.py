@@ -15,9 +15,9 @@ from av.error import FFmpegError, InvalidDataError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from superres.errors import ImageTooLargeError, MissingFileError, SuperResError, UnreadableFileError
+from superres.errors import ImageTooLargeError, SuperResError, UnreadableFileError
 from superres.image.decoding import reason
-from superres.image.files import MAX_PIXELS
+from superres.image.files import MAX_PIXELS, check_input
 from superres.image.video.conversion import form_of, to_pixels
 from superres.image.video.deinterlacing import deinterlaced
 from superres.image.video.film import Film, Frame, Tags
@@ -38,8 +38,7 @@ def opened(path: Path) -> Generator[InputContainer]:
         MissingFileError: If there is none.
         UnreadableFileError: If it is no film, or cannot be read.
     """
-    if not path.exists():
-        raise MissingFileError(f"{path} was to be read as a film, but there is no such file")
+    check_input(path, "a film")
     try:
         with path.open("rb") as file, av.open(file, "r", metadata_errors="replace") as container:
             yield container
