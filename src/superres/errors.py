@@ -71,6 +71,12 @@ class MissingPackageError(SuperResError, ImportError):
     """An optional package that the asked action needs is not installed."""
 
 
+_MANY = 50
+"""More names than this are not all told."""
+_SOME = 8
+"""Of these, so many intervals."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that nothing answers to, with the nearest names that would work.
 
@@ -88,5 +94,10 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     """
     names = sorted(known)
     nearest = get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"nearest: {', '.join(nearest)}" if nearest else f"known: {', '.join(names) or 'none'}"
+    if nearest:
+        hint = f"nearest: {', '.join(nearest)}"
+    elif len(names) > _MANY:
+        hint = f"{len(names)} are known, such as {', '.join(names[:: len(names) // _SOME])}"
+    else:
+        hint = f"known: {', '.join(names) or 'none'}"
     return UnknownNameError(f"no {kind} is called {name!r}; {hint}")
