@@ -245,6 +245,38 @@ def test_pillow_image_is_taken() -> None:
     assert superres.upscale(Image.fromarray(noise(16, 16, 3)), scale=2).shape == (32, 32, 3)
 
 
+def test_pillow_image_with_a_palette_gives_its_colours() -> None:
+    from PIL import Image
+
+    image = Image.fromarray(np.full((16, 16, 3), (200, 30, 90), np.uint8)).convert("P", palette=Image.Palette.ADAPTIVE)
+    assert np.array_equal(superres.upscale(image, scale=2), superres.upscale(image.convert("RGB"), scale=2))
+    image.info["transparency"] = 0
+    assert superres.upscale(image, scale=2).shape == (32, 32, 4)
+    white = Image.new("1", (16, 16), 1)
+    assert np.array_equal(superres.upscale(white, scale=2), superres.upscale(white.convert("L"), scale=2))
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "LAB", "HSV", "RGBX"])
+def test_pillow_image_of_other_values_is_refused(mode: str) -> None:
+    from PIL import Image
+
+    with pytest.raises(InvalidImageError, match=f"of the mode {mode} was given; convert it"):
+        superres.upscale(Image.new(mode, (16, 16)), scale=2)
+
+
+@pytest.mark.parametrize(
+    ("image", "hint"),
+    [
+        (np.zeros((8, 8, 3), np.float32), "values from 0 to 1 become such an array"),
+        (np.zeros((3, 8, 8), np.uint8), "channels come last"),
+        ("photo.jpg", "files are enlarged by upscale_file"),
+    ],
+)
+def test_what_was_perhaps_meant_is_said(image: object, hint: str) -> None:
+    with pytest.raises(InvalidImageError, match=hint):
+        superres.upscale(image, scale=2)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (14, 15), (15, 15), (16, 31)])
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_tiny_images_are_enlarged(size: tuple[int, int], scale: int) -> None:

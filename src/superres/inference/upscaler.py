@@ -20,6 +20,9 @@ from superres.inference.request import Plan, Request, plan, plan_for
 from superres.inference.sizing import Sizing, sizing_of
 from superres.models.manifest import Tier
 
+_PLAIN = ("L", "LA", "RGB", "RGBA", "I", "I;16", "I;16L", "I;16B", "I;16N", "F")
+"""Modes of Pillow whose values are grey or RGB; which of them are of a known type is seen later."""
+
 
 def upscale(
     image: Any,
@@ -42,8 +45,9 @@ def upscale(
     """Enlarge an image in memory.
 
     Args:
-        image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such (a Pillow image);
-            C is 1 for grey, 2 with alpha, 3 for RGB, 4 with alpha.
+        image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such; C is 1 for grey, 2 with alpha,
+            3 for RGB, 4 with alpha. A Pillow image may be grey or RGB, with alpha or without, or have a palette, which
+            becomes RGB.
         scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
             as LIIF, enlarges by it in one pass; others' result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
@@ -79,7 +83,21 @@ def upscale(
     what = Request(scale=scale, model=model, tier=tier, texture=texture, ensemble=ensemble, wraps=wraps)
     with_engine = replace(what, precision=precision, engine=engine, tile_size=tile_size, is_consistent=is_consistent)
     return _array_upscaled(
-        np.asarray(image), with_engine, sizing_of(width=width, height=height, long_side=long_side, fit=fit)
+        _pixels_of(image), with_engine, sizing_of(width=width, height=height, long_side=long_side, fit=fit)
+    )
+
+
+def _pixels_of(image: Any) -> NDArray[Any]:
+    """The array; of a Pillow image with a palette its colours, where NumPy sees their numbers."""
+    mode = getattr(image, "mode", None)
+    if not isinstance(mode, str) or mode in _PLAIN:
+        return np.asarray(image)
+    if mode == "1":
+        return np.asarray(image.convert("L"))
+    if mode in ("P", "PA"):
+        return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+    raise InvalidImageError(
+        f"a Pillow image of the mode {mode} was given; convert it to L, LA, RGB or RGBA, as by image.convert('RGB')"
     )
 
 
@@ -100,10 +118,21 @@ def _picture_of(pixels: NDArray[Any]) -> Picture:
     if not is_known or not 1 <= channels <= 4:
         raise InvalidImageError(
             "an image is an array (H, W) or (H, W, C) of uint8 or uint16 with one to four channels, "
-            f"got {pixels.dtype} of the shape {pixels.shape}"
+            f"got {pixels.dtype} of the shape {pixels.shape}{_hint(pixels)}"
         )
     layers = pixels.reshape(*pixels.shape[:2], channels)
     return Picture(pixels=layers[..., :-1], alpha=layers[..., -1]) if channels in (2, 4) else Picture(pixels=layers)
+
+
+def _hint(pixels: NDArray[Any]) -> str:
+    """What may have been meant instead."""
+    if pixels.dtype.kind in "UO":
+        return "; files are enlarged by upscale_file"
+    if pixels.dtype.kind == "f":
+        return "; values from 0 to 1 become such an array by np.uint8(np.clip(image * 255 + 0.5, 0, 255))"
+    if pixels.ndim == 3 and 1 <= pixels.shape[0] <= 4 < pixels.shape[2]:
+        return "; channels come last"
+    return ""
 
 
 def upscale_picture(picture: Picture, plan: Plan, watch: Watcher | None = None) -> Picture:
