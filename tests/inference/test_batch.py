@@ -196,3 +196,15 @@ def test_several_results_do_not_go_to_a_file(tmp_path: Path) -> None:
     files = touched(tmp_path / "a.png", tmp_path / "b.png")
     with pytest.raises(UnwritableFileError, match="is a file; name a folder"):
         planned(*files, output=files[0])
+
+
+def test_several_results_do_not_make_a_folder_that_is_called_like_a_file(tmp_path: Path) -> None:
+    files = touched(tmp_path / "a.png", tmp_path / "b.png")
+    for inputs in (files, (tmp_path,)):
+        with pytest.raises(UnwritableFileError, match=r"out\.jpg, which is called like a file; name a folder"):
+            planned(*inputs, output=tmp_path / "out.jpg")
+    (tmp_path / "out.jpg").mkdir()
+    assert [job.target for job in planned(*files, output=tmp_path / "out.jpg").jobs] == [
+        tmp_path / "out.jpg" / "a_x4.png",
+        tmp_path / "out.jpg" / "b_x4.png",
+    ]

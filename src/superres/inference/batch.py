@@ -182,12 +182,13 @@ def plan_jobs(
 
     Raises:
         InvalidRequestError: If the format contradicts the output's name.
-        UnwritableFileError: If the output is a file and the inputs are many.
+        UnwritableFileError: If the output is a file, or is called like one, and the inputs are many.
     """
     if output is not None and _is_file(output, inputs):
         return Batch(_single(inputs[0], output, naming.suffix()))
-    if output is not None and output.is_file():
-        raise UnwritableFileError(f"several results cannot go to {output}, which is a file; name a folder")
+    if output is not None and not output.is_dir() and (output.is_file() or _ends_as_file(output)):
+        what = "is a file" if output.is_file() else "is called like a file"
+        raise UnwritableFileError(f"several results cannot go to {output}, which {what}; name a folder")
     found = _sources(inputs, output, has_films=has_films)
     sources = [each for each in found.sources.values() if share is None or share.has(each.place)]
     is_kept = len(inputs) > 1 or any(each.folder is not None for each in sources)
@@ -198,6 +199,10 @@ def plan_jobs(
 def _is_file(output: Path, inputs: Sequence[Path]) -> bool:
     """Whether the output names the one result itself."""
     return len(inputs) == 1 and not inputs[0].is_dir() and not output.is_dir() and bool(output.suffix)
+
+
+def _ends_as_file(output: Path) -> bool:
+    return output.suffix.lower() in (*FORMATS, *WRITTEN)
 
 
 def _single(source: Path, output: Path, suffix: str | None) -> tuple[Job, ...]:
