@@ -125,7 +125,9 @@ def precision_of(run: Run) -> str:
 
 
 def precisions_of(run: Run) -> set[str]:
-    """All that it computes in: networks that only a loss looks through may have another."""
+    """All that it is trained in: networks that only a loss looks through may have another. Measuring is float32."""
+    if run.training.of:
+        return set()
     terms = [term for stage in run.training.stages for term in stage.get("terms", {}).values()]
     return {precision_of(run), *(term["precision"] for term in terms if "precision" in term)}
 
