@@ -78,7 +78,10 @@ def directly(entry: Entry, planes: Planes) -> dict[str, Callable[[], Any]]:
         return lambda: request.infer([planes])[0]
 
     def by_onnx_runtime(path: Path) -> Callable[[], Any]:
-        session: Any = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        options: Any = onnxruntime.SessionOptions()
+        # Its threads would spin in the time of whoever comes next.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        session: Any = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         name = session.get_inputs()[0].name
         return lambda: session.run(None, {name: planes})[0]
 
