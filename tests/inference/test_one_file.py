@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from samples.films import Sample, make_film
 from samples.pictures import noise, slopes
 
 import superres
-from superres.errors import ExistingFileError, InvalidRequestError, MissingFileError
+from superres.errors import ExistingFileError, InvalidRequestError, MissingFileError, MissingPackageError
+from superres.image.video import names
+from superres.image.video.reading import FilmReader
 from superres.inference.one_file import How
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -81,3 +84,20 @@ def test_what_makes_no_sense_is_refused_as_for_arrays(photo: Path, tmp_path: Pat
     with pytest.raises(MissingFileError, match="there is no such file"):
         superres.upscale_file(tmp_path / "none.png", tmp_path / "a.png", scale=2)
     assert not (tmp_path / "a.png").exists()
+
+
+def test_film_is_enlarged_as_well(tmp_path: Path) -> None:
+    make_film(tmp_path / "a.mp4", Sample(lengths=[3600] * 5))
+    sizes = superres.upscale_file(tmp_path / "a.mp4", tmp_path / "b.mkv", scale=2, codec="ffv1", tier="tiny")
+    frames = [frame.pixels.shape for frame in FilmReader(tmp_path / "b.mkv").frames()]
+    assert (sizes.new_height, sizes.new_width) == (64, 96)
+    assert frames == [(64, 96, 3)] * 5
+    with pytest.raises(InvalidRequestError, match=r"\.png' names no format for films"):
+        superres.upscale_file(tmp_path / "a.mp4", tmp_path / "b.png", scale=2)
+
+
+def test_film_without_what_reads_films_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.mp4").touch()
+    monkeypatch.setattr(names, "find_spec", lambda _: None)
+    with pytest.raises(MissingPackageError, match=r"pip install 'superres\[video\]'"):
+        superres.upscale_file(tmp_path / "a.mp4", tmp_path / "b.mp4", scale=2)

@@ -11,12 +11,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-from superres.errors import MissingPackageError, SuperResError, UnwritableFileError
+from superres.errors import SuperResError, UnwritableFileError
 from superres.image.files import open_picture
 from superres.image.video.names import check_installed, is_film
 from superres.inference.batch import Job
 from superres.inference.files import JobWatcher, Outcome, Planner, Sizes, Terms, upscale_files
 from superres.inference.journal import Journal
+from superres.inference.one_film import outcome_of_film
 from superres.inference.request import Plan
 
 
@@ -88,7 +89,9 @@ class Folders:
             for journal in self._journals.values():
                 ends.callback(journal.close)
             enlarged = ends.enter_context(closing(by(self._taken(pictures), watch=watch)))
-            for outcome in chain(enlarged, (_film(job, plan, all_terms, watch) for job in self._taken(films))):
+            for outcome in chain(
+                enlarged, (outcome_of_film(job, plan, all_terms, watch) for job in self._taken(films))
+            ):
                 if (journal := self._journal(outcome.job)) is not None:
                     journal.end(outcome.job, is_done=isinstance(outcome.result, Sizes))
                 yield outcome
@@ -117,20 +120,6 @@ class Folders:
             return
         if shutil.disk_usage(root).free < _ROOM:
             raise UnwritableFileError(f"no room is left where {root} lies")
-
-
-def _film(job: Job, plan: Plan | Planner, terms: Terms, watch: JobWatcher | None) -> Outcome:
-    try:
-        check_installed(job.source)
-    except MissingPackageError as error:
-        return Outcome(job=job, result=error)
-    if terms.preview is not None:
-        from superres.inference.film_preview import preview_film  # noqa: PLC0415 - PyAV is an optional package
-
-        return preview_film(job, plan, terms, terms.preview)
-    from superres.inference.films import upscale_film  # noqa: PLC0415
-
-    return upscale_film(job, plan, terms, watch)
 
 
 def pixels_of(jobs: Sequence[Job], max_pixels: int) -> dict[Job, int]:

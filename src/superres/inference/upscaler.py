@@ -45,9 +45,8 @@ def upscale(
     """Enlarge an image in memory.
 
     Args:
-        image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such; C is 1 for grey, 2 with alpha,
-            3 for RGB, 4 with alpha. A Pillow image may be grey or RGB, with alpha or without, or have a palette, which
-            becomes RGB.
+        image: (H, W) or (H, W, C), uint8 or uint16, or anything that NumPy sees as such, or a Pillow image, whose
+            palette becomes RGB; C is 1 for grey, 2 with alpha, 3 for RGB, 4 with alpha.
         scale: Factor along each axis, in (1, 16]; where not given the model's own, or 4. A network of any scale, such
             as LIIF, enlarges by it in one pass; others' result is reduced where they enlarge too much.
         model: Name of a shipped network, or a file; where not given, the shipped network of the scale.
