@@ -8,7 +8,7 @@ import pytest
 from samples.pictures import noise
 
 from superres.errors import InvalidImageError, InvalidRequestError, MissingFileError, UnknownNameError
-from superres.evaluation.comparison import compare
+from superres.evaluation.comparison import compare, reference_by_name
 from superres.image.files import write_picture
 from superres.image.picture import Picture
 
@@ -56,6 +56,18 @@ def test_folders_are_matched_by_the_longest_name_that_fits(tmp_path: Path) -> No
         "photo_old_x4.tif": inf,
         "photo_x4.tif": inf,
     }
+
+
+@pytest.mark.parametrize("name", ["0801", "0801x4", "0801x4_RLFN", "0801_x4", "0801-larger", "0801.x2"])
+def test_names_as_they_are_usual_find_their_reference(tmp_path: Path, name: str) -> None:
+    references = [tmp_path / "0801.png", tmp_path / "080.png"]
+    assert reference_by_name(tmp_path / f"{name}.png", references, tmp_path) == references[0]
+
+
+@pytest.mark.parametrize("name", ["08010", "0801a", "0801xl", "x0801"])
+def test_other_names_do_not(tmp_path: Path, name: str) -> None:
+    with pytest.raises(MissingFileError, match="has no reference"):
+        reference_by_name(tmp_path / f"{name}.png", [tmp_path / "0801.png"], tmp_path)
 
 
 def test_image_without_a_reference_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from superres.evaluation.measuring import batch, measured
 from superres.image.files import image_files, read_picture
 from superres.metrics.catalogue import metric
 from superres.metrics.protocol import protocol
+
+_BEHIND = re.compile(r"$|[^0-9A-Za-z]|x\d")
+"""What may stand behind the reference's name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +88,8 @@ def _pairs(restored: Path, reference: Path) -> list[tuple[Path, Path]]:
 def reference_by_name(path: Path, references: Sequence[Path], folder: Path) -> Path:
     """The reference that an image's name begins with, as `photo.png` is that of `photo_x4.jpg`; the longest such name.
 
+    Behind it stands a mark that is neither letter nor digit, or a scale as in DIV2K's `0801x4.png`.
+
     Args:
         path: Of the image.
         references: Files to choose from.
@@ -92,7 +98,11 @@ def reference_by_name(path: Path, references: Sequence[Path], folder: Path) -> P
     Raises:
         MissingFileError: If none fits.
     """
-    fitting = [other for other in references if path.stem == other.stem or path.stem.startswith(f"{other.stem}_")]
+    fitting = [
+        other
+        for other in references
+        if path.stem.startswith(other.stem) and _BEHIND.match(path.stem.removeprefix(other.stem))
+    ]
     if not fitting:
         raise MissingFileError(
             f"{path.name} has no reference: no image in {folder} is called {path.stem}, or as the beginning of it"
