@@ -22,7 +22,7 @@ def faults():
 def step():
     torch.ones({megabytes} // 4, 1024, 1024)
 
-for _ in range(6):  # pieces find their places
+for _ in range(40):  # pieces find their places, after nine turns at most of twenty processes
     step()
 before = faults()
 for _ in range(4):
