@@ -1,5 +1,6 @@
 """Which engine is the fastest here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,15 @@ import pytest
 from superres.errors import InvalidRequestError, InvalidWeightsError
 from superres.inference import calibration
 from superres.inference.backends.backend import Planes
+from superres.inference.backends.engines import Engine
 from superres.inference.caching import CACHE_VARIABLE
-from superres.inference.calibration import Timing, candidates, chosen_engine, measured, timings
+from superres.inference.calibration import Timing, candidates, chosen_engine, fastest, measured, timings
 from superres.inference.request import Request, plan
 from superres.models.card import Card
 from superres.models.manifest import find
 
 FAST = Timing(engine="onnxruntime", described="a", milliseconds=1.0)
+ALMOST = Timing(engine="openvino", described="c", milliseconds=1.2)
 SLOW = Timing(engine="openvino", described="b", milliseconds=2.0)
 
 
@@ -57,6 +60,29 @@ def test_slower_engine_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda *_, engine: Instant() if engine == "onnxruntime" else real("ecbsr_tiny_x4", "float32"),
     )
     assert chosen_engine("ecbsr_tiny_x4", "float32", "auto") == "onnxruntime"
+
+
+@pytest.mark.parametrize(
+    ("found", "for_small", "for_large"),
+    [
+        ((FAST, SLOW), "onnxruntime", "onnxruntime"),
+        ((FAST, ALMOST, SLOW), "onnxruntime", "openvino"),
+        ((ALMOST, replace(FAST, milliseconds=1.3)), "openvino", "openvino"),
+        ((FAST,), "onnxruntime", "onnxruntime"),
+    ],
+)
+def test_for_large_images_another_engine_than_openvino_needs_a_clear_lead(
+    found: tuple[Timing, ...], for_small: Engine, for_large: Engine
+) -> None:
+    assert fastest(found, is_small=True) == for_small
+    assert fastest(found, is_small=False) == for_large
+
+
+def test_small_images_of_a_folder_have_the_engine_that_was_the_fastest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "measured", lambda *_: (FAST, ALMOST))
+    asked = Request(model="ecbsr_tiny_x4", precision="float32")
+    assert "OpenVINO" in plan(asked).describe()
+    assert "ONNX Runtime" in plan(replace(asked, together=2)).describe()
 
 
 def test_what_was_measured_is_remembered(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

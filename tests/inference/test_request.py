@@ -62,7 +62,7 @@ def test_network_of_any_scale_takes_as_few_passes_as_its_highest_scale_allows(
         return AnyScale(factor or 2)
 
     monkeypatch.setattr(request, "open_model", opened)
-    monkeypatch.setattr(request, "chosen_engine", lambda *_: "auto")
+    monkeypatch.setattr(request, "chosen_engine", lambda *_, is_small: "auto")
     how = plan(Request(model="any", scale=scale))
     assert (how.factors, how.reached) == (factors, scale)
     assert tuple(asked[1:]) == factors  # the first call reads the card

@@ -3,13 +3,14 @@
 import logging
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from samples.backends import AnyScale, Repeater
 
 from superres.inference import tiling
-from superres.inference.backends.backend import Planes
+from superres.inference.backends.backend import Backend, Planes
 from superres.inference.request import Request, plan
 from superres.inference.tiling import FrugalBackend, tiles_for, usual_tile_size
 from superres.models.card import Card
@@ -99,23 +100,33 @@ def test_infinite_values_show_in_the_sum_of_the_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("instructions", "has_accelerator", "overlap", "side"),
+    ("instructions", "engine", "has_accelerator", "overlap", "side"),
     [
-        (("AVX2", "BF16", "AMX"), False, 30, 560),
-        (("AVX2", "BF16"), False, 30, 880),
-        (("AVX2", "AMX"), True, 30, 880),
-        (("AVX2", "AMX"), False, 70, 880),
+        (("AVX2", "BF16", "AMX"), "OpenVINO 2026.4.1", False, 30, 560),
+        (("AVX2", "BF16"), "OpenVINO 2026.4.1", False, 30, 880),
+        (("AVX2", "BF16"), "ncnn 1.0", False, 30, 560),
+        (("AVX2", "BF16"), "ncnn 1.0", False, 70, 880),
+        (("AVX2", "AMX"), "PyTorch 2.13", True, 30, 880),
+        (("AVX2", "AMX"), "OpenVINO 2026.4.1", False, 70, 880),
     ],
 )
-def test_tiles_are_smaller_where_arithmetic_waits_for_memory(
-    monkeypatch: pytest.MonkeyPatch, instructions: tuple[str, ...], has_accelerator: bool, overlap: int, side: int
+def test_tiles_are_smaller_where_arithmetic_waits_for_memory_or_the_engine_takes_much(
+    monkeypatch: pytest.MonkeyPatch,
+    instructions: tuple[str, ...],
+    engine: str,
+    has_accelerator: bool,
+    overlap: int,
+    side: int,
 ) -> None:
     monkeypatch.setattr(tiling, "instructions", lambda: instructions)
     monkeypatch.setattr(tiling, "has_accelerator", lambda: has_accelerator)
-    assert usual_tile_size([CARD, replace(CARD, overlap=overlap)]) == side
+    backends = [Mock(Backend), Mock(Backend)]
+    for backend, card in zip(backends, (CARD, replace(CARD, overlap=overlap)), strict=True):
+        backend.card.return_value, backend.describe.return_value = card, f"{engine}, float32"
+    assert usual_tile_size(backends) == side
 
 
 def test_plan_has_the_tiles_that_were_asked_for_or_else_the_usual_ones() -> None:
     usual = plan(Request(model="bicubic_x4"))
-    assert usual.tile_size == usual_tile_size(backend.card() for backend in usual.passes)
+    assert usual.tile_size == usual_tile_size(usual.passes)
     assert plan(Request(model="bicubic_x4", tile_size=300)).tile_size == 300

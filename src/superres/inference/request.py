@@ -170,7 +170,7 @@ def plan(request: Request) -> Plan:
     found = Plan(
         scale=scale,
         passes=passes,
-        tile_size=request.tile_size or usual_tile_size(backend.card() for backend in passes),
+        tile_size=request.tile_size or usual_tile_size(passes),
         models=models,
         wraps=request.wraps,
         together=request.together,
@@ -244,7 +244,7 @@ def _checked(model: str, request: Request, factor: float | None = None) -> Backe
     """A model opened by the engine that was asked for, or by the fastest."""
 
     def reopened(precision: Precision) -> Backend:
-        engine = chosen_engine(model, precision, request.engine)
+        engine = chosen_engine(model, precision, request.engine, is_small=request.together > 1)
         return FrugalBackend(open_model(model, precision, factor, engine, request.together), factor)
 
     return CheckedBackend(reopened, request.precision)

@@ -64,7 +64,8 @@ def _found(model: str | None, precision: Precision, *, anew: bool) -> dict[str, 
         "film_encoders": _film_encoders(),
         "model": Path(measured).name,
         "timings": [asdict(timing) for timing in timings],
-        "chosen": timings[0].engine if timings else "auto",
+        "chosen": calibration.fastest(timings, is_small=False) if timings else "auto",
+        "chosen_for_small_images": timings[0].engine if timings else "auto",
         "remembered_in": str(cache_folder()),
     }
 
@@ -133,6 +134,7 @@ def _timings(found: dict[str, Any]) -> Table:
     caption = f"{found['model']}, ms for a million pixels of the result; remembered in {found['remembered_in']}"
     table = Table("engine", "", "", box=None, padding=(0, 2, 0, 0), caption=caption, caption_justify="left")
     for each in found["timings"]:
-        chosen = "← taken" if each["engine"] == found["chosen"] else ""
-        table.add_row(each["described"], f"{each['milliseconds']:.1f} ms", chosen)
+        uses = {"chosen": "taken", "chosen_for_small_images": "taken for folders of small images"}
+        told = next((use for key, use in uses.items() if each["engine"] == found[key]), "")
+        table.add_row(each["described"], f"{each['milliseconds']:.1f} ms", told and f"← {told}")
     return table
